@@ -1,0 +1,52 @@
+// What is over when it is told. Each event carries the reason for it, so that "why?" has an answer.
+import type { StoredItem } from './ports.js'
+import type { CameraState, Cause } from './state.js'
+
+export type CameraEvent =
+  | { readonly type: 'motion_started'; readonly level: number; readonly threshold: number; readonly frames: number }
+  | { readonly type: 'motion_ended'; readonly duration_s: number; readonly peak: number }
+  | {
+      readonly type: 'light_changed'
+      readonly mode: 'day' | 'night'
+      readonly dark: number | null
+      readonly cause: 'measured' | 'override'
+    }
+  | { readonly type: 'recording_started'; readonly item: string; readonly causes: readonly Cause[] }
+  | { readonly type: 'recording_finished'; readonly item: StoredItem }
+  | { readonly type: 'recording_failed'; readonly problem: string }
+  | { readonly type: 'snapshot_taken'; readonly item: StoredItem }
+
+export const eventTypes = [
+  'motion_started',
+  'motion_ended',
+  'light_changed',
+  'recording_started',
+  'recording_finished',
+  'recording_failed',
+  'snapshot_taken',
+] as const satisfies readonly CameraEvent['type'][]
+
+/** What a camera tells its watchers. `at` is wall milliseconds; event ids are unique over restarts. */
+export type Fact =
+  | {
+      readonly type: 'state'
+      readonly camera: string
+      readonly at: number
+      readonly state: CameraState
+      readonly previous: CameraState | null
+    }
+  | {
+      readonly type: 'event'
+      readonly camera: string
+      readonly at: number
+      readonly id: string
+      readonly event: CameraEvent
+    }
+
+/** One line of the trace: what was decided, or not, and why. */
+export interface TraceEntry {
+  readonly at: number
+  readonly what: string
+  readonly decision: 'done' | 'suppressed'
+  readonly reason: string
+}

@@ -1,0 +1,159 @@
+// What adapters and rules may use of the rest of the house, by interface: adapters know `camera/` and `lib/` only, and
+// app.ts hands the real ones in. All times are wall milliseconds; each call may throw a Failure.
+import type { Asker, Command, PictureFormat, ResultOf } from './commands.js'
+import type { Fact, TraceEntry } from './events.js'
+import type { CameraState, Cause } from './state.js'
+
+/** All cameras: the only way in and out for adapters and automations. */
+export interface Cameras {
+  list(): readonly CameraState[]
+  /** Failure 'not-found' when there is no such camera. */
+  state(id: string): CameraState
+  /** Failure 'invalid', 'refused', 'unavailable', 'storage' or 'not-found'. */
+  execute<C extends Command>(id: string, command: C, by: Asker): Promise<ResultOf<C>>
+  /** First hears the present state of every camera (previous: null), then every fact in one order. */
+  watch(name: string, listener: (fact: Fact) => void): Disposable
+  /** Newest last. */
+  trace(id: string): readonly TraceEntry[]
+}
+
+/** A kept recording or snapshot. Files lie at `<data>/<camera>/<date>/<time>_<number>.<ext>`. */
+export interface StoredItem {
+  readonly id: string
+  readonly camera: string
+  readonly kind: 'recording' | 'snapshot'
+  /** Wall ms of the first picture; of the last for recordings (the same for snapshots; null while it runs). */
+  readonly from: number
+  readonly to: number | null
+  readonly state: 'running' | 'finished' | 'recovered'
+  readonly causes: readonly Cause[]
+  /** Seconds of video before the trigger that the file really has; null for snapshots. */
+  readonly pre_roll_s: number | null
+  readonly bytes: number
+  readonly keep: boolean
+  readonly width: number | null
+  readonly height: number | null
+  readonly format: 'mp4' | PictureFormat
+  /** Relative to the data folder. */
+  readonly path: string
+  readonly picture: boolean
+}
+
+export interface ItemFilter {
+  readonly camera?: string
+  readonly kind?: StoredItem['kind']
+  /** Items that overlap from..to. */
+  readonly from?: number
+  readonly to?: number
+  /** Default 200, newest first. */
+  readonly limit?: number
+  readonly offset?: number
+}
+
+/** The shelf of kept recordings and snapshots. */
+export interface Recordings {
+  list(filter?: ItemFilter): readonly StoredItem[]
+  get(id: string): StoredItem
+  /** Absolute paths of files that exist; video only for recordings that have ended. */
+  files(id: string): { readonly video: string | null; readonly picture: string | null }
+  keep(id: string, keep: boolean): Promise<StoredItem>
+  remove(id: string): Promise<void>
+  /** Bytes of all items; free bytes of the disk (null when it can't be read); `problem` while nothing can be stored. */
+  usage(): {
+    readonly items: number
+    readonly bytes: number
+    readonly free: number | null
+    readonly problem: string | null
+  }
+}
+
+export interface Picture {
+  readonly data: Buffer
+  readonly format: PictureFormat
+  /** Wall ms at which the camera saw it. */
+  readonly at: number
+  readonly width: number
+  readonly height: number
+}
+
+export interface PictureRequest {
+  /** The picture at this wall ms; without it the newest. */
+  readonly at?: number
+  /** Milliseconds; Failure 'unavailable' when there is none that young. Default 2000. */
+  readonly maxAge?: number
+  readonly format?: PictureFormat
+  readonly annotated?: boolean
+  readonly quality?: number
+  /** Scaled down to this width. */
+  readonly width?: number
+}
+
+export interface Pictures {
+  picture(camera: string, request?: PictureRequest): Promise<Picture>
+}
+
+/** What a browser's MediaSource needs: `init` first and after each change of the stream, then fragments from a key frame on. */
+export type LiveMessage =
+  | { readonly type: 'init'; readonly mime: string; readonly data: Buffer }
+  | { readonly type: 'fragment'; readonly data: Buffer }
+
+export interface MjpegVariant {
+  readonly annotated: boolean
+  readonly size: 'small' | 'full'
+}
+
+/** One part of a multipart/x-mixed-replace body, made once for all: boundary line, headers, picture. */
+export interface MjpegPart {
+  readonly bytes: Buffer
+  readonly frameId: number
+}
+
+export const MJPEG_BOUNDARY = 'nightjar-frame'
+
+/** Live video for the browser. Consumers are never waited for: a slow one is told to skip. */
+export interface Streams {
+  /** Ends when `signal` aborts; a consumer that falls behind is resumed at the newest key frame. */
+  live(camera: string, signal: AbortSignal): AsyncIterable<LiveMessage>
+  /** Calls `onPart` for every frame until disposed. `onEnd` when the stream can't go on. */
+  mjpeg(camera: string, variant: MjpegVariant, onPart: (part: MjpegPart) => void): Disposable
+  /** For health and metrics. */
+  viewers(camera: string): { readonly live: number; readonly mjpeg: number }
+}
+
+export const roles = ['viewer', 'operator', 'admin'] as const
+/** viewer sees; operator also commands; admin also changes users and settings of the house. */
+export type Role = (typeof roles)[number]
+
+export interface Account {
+  readonly name: string
+  readonly role: Role
+}
+
+/** Who may come in. Sign-in passwords are hashes; stream passwords are plain, because RTSP digest needs them. */
+export interface Accounts {
+  /** The account when name and sign-in password fit. */
+  verify(name: string, password: string): Promise<Account | null>
+  /** The account that owns this API token. */
+  verifyToken(token: string): Promise<Account | null>
+  /** For RTSP: null when the user has none. */
+  streamPassword(name: string): string | null
+  list(): readonly Account[]
+}
+
+/** Facts of the RTSP server for health, metrics and addresses. */
+export interface GatewayFacts {
+  readonly kind: 'builtin' | 'mediamtx'
+  readonly port: number
+  readonly paths: readonly {
+    readonly name: string
+    readonly online: boolean
+    readonly readers: number
+    readonly bytesIn: number
+    readonly bytesOut: number
+    readonly dropped: number
+  }[]
+}
+
+export interface GatewayView {
+  facts(): GatewayFacts
+}

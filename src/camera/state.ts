@@ -1,0 +1,62 @@
+// Everything that is true of a camera now, in one immutable object. If Home Assistant would show it as a value it is
+// state; what is over when it is told is an event (events.ts). Wall times are milliseconds since 1970.
+import type { CameraSettings } from './settings.js'
+
+export type PartName = 'gateway' | 'publisher' | 'tap' | 'recorder' | 'storage'
+
+export interface PartHealth {
+  readonly status: 'starting' | 'working' | 'broken'
+  readonly problem: string | null
+}
+
+/** Why a recording runs; it runs while any cause holds. */
+export type Cause = 'manual' | 'motion'
+export const causes: readonly Cause[] = ['manual', 'motion']
+
+export interface VideoInfo {
+  readonly codec: 'h264' | 'h265' | 'mjpeg'
+  readonly width: number
+  readonly height: number
+}
+
+export interface CameraState {
+  readonly id: string
+  readonly name: string
+  /** The kind of its source. */
+  readonly source: string
+  readonly link: {
+    readonly status: 'starting' | 'online' | 'offline'
+    readonly since: number
+    /** The sentence a person should read, from any part that is broken. */
+    readonly problem: string | null
+  }
+  readonly health: Readonly<Partial<Record<PartName, PartHealth>>>
+  readonly motion: {
+    readonly active: boolean
+    /** 0..100, rounded, published at most twice a second. */
+    readonly level: number
+    readonly since: number | null
+  }
+  readonly light: {
+    readonly mode: 'day' | 'night'
+    /** 0 (bright) .. 255 (black), rounded; null before the first look. */
+    readonly dark: number | null
+    readonly cause: 'measured' | 'override'
+    readonly since: number
+  }
+  readonly recording: {
+    readonly active: boolean
+    readonly causes: readonly Cause[]
+    readonly since: number | null
+  }
+  readonly media: {
+    readonly video: VideoInfo | null
+    readonly audio: boolean
+  }
+  readonly last: {
+    readonly motion: number | null
+    readonly snapshot: string | null
+    readonly recording: string | null
+  }
+  readonly settings: CameraSettings
+}

@@ -1,0 +1,47 @@
+// The RTSP server through which all video passes, whoever it is. Paths exist because somebody wants them; facts of
+// each path are told when they change.
+import type { Accounts, GatewayFacts } from '../../camera/ports.js'
+import type { Clock } from '../../lib/clock.js'
+import type { Log } from '../../lib/log.js'
+import { range, type Slice } from '../../lib/slice.js'
+
+/** A path that must exist: its video is published by one of our children, or pulled by the gateway itself. */
+export type PathSpec =
+  | { readonly name: string; readonly feed: 'publish' }
+  | { readonly name: string; readonly feed: 'pull'; readonly url: string; readonly transport: 'tcp' | 'udp' }
+
+export interface Gateway extends AsyncDisposable {
+  readonly kind: GatewayFacts['kind']
+  /** Whether it pulls addresses itself; else the pipeline publishes. */
+  readonly pulls: boolean
+  /** Makes exactly these paths exist. Readers of a path that stays are not disturbed. */
+  apply(paths: readonly PathSpec[]): Promise<void>
+  /** For our own taps and publishers, with this start's own credentials, on loopback. */
+  serviceUrl(path: string): string
+  /** Called with the path's name when it gets or loses its video. */
+  watch(listener: (path: string, online: boolean) => void): Disposable
+  facts(): GatewayFacts
+}
+
+export interface GatewayConfig {
+  readonly host: string
+  readonly port: number
+  readonly gateway: 'auto' | 'mediamtx' | 'builtin'
+}
+
+export const gatewaySchema = {
+  host: { doc: 'Address to listen on', format: 'String', default: '0.0.0.0' },
+  port: { doc: 'RTSP port (TCP)', format: range(0, 65535, true), default: 8554, unit: '0 takes a free one' },
+  gateway: {
+    doc: 'The RTSP server: MediaMTX where it is installed, or the built-in one',
+    format: ['auto', 'mediamtx', 'builtin'],
+    default: 'auto',
+  },
+} as const satisfies Slice
+
+export interface GatewayDeps {
+  readonly config: GatewayConfig
+  readonly accounts: Accounts
+  readonly clock: Clock
+  readonly log: Log
+}

@@ -1,0 +1,32 @@
+// A Source turns its configuration into a plan: data that says how its video comes into the gateway. No I/O.
+import type { ChildPlan } from '../lib/process.js'
+import type { Slice } from '../lib/slice.js'
+
+export type StreamName = 'main' | 'sub'
+
+/** How one stream comes into the gateway. A gateway that cannot pull is fed by `ffmpeg -c copy` from the same address. */
+export type StreamPlan =
+  | { readonly feed: 'child'; readonly child: ChildPlan }
+  | { readonly feed: 'pull'; readonly url: string; readonly transport: 'tcp' | 'udp' }
+
+export interface SourcePlan {
+  readonly main: StreamPlan
+  readonly sub?: StreamPlan
+}
+
+export interface PlanContext {
+  /** The address that a child publishes a stream to. */
+  publishUrl(stream: StreamName): string
+  readonly night: boolean
+}
+
+export interface SourceDefinition<Config extends { readonly kind: string } = { readonly kind: string }> {
+  readonly kind: Config['kind']
+  readonly doc: string
+  readonly schema: Slice
+  plan(config: Config, context: PlanContext): SourcePlan
+}
+
+export const defineSource = <Config extends { readonly kind: string }>(
+  definition: SourceDefinition<Config>,
+): SourceDefinition<Config> => definition
