@@ -1,17 +1,9 @@
 // The ffmpeg that reads one stream from the gateway and gives encoded fragments and small raw frames.
 import type { Clock } from '../lib/clock.js'
+import type { Frame } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import type { Job } from '../lib/supervise.js'
 import type { InitSegment, RingItem } from './ring.js'
-
-/** A decoded small picture: yuv420p, on the same two clocks as the fragments. `data` is valid during the call only. */
-export interface TapFrame {
-  readonly data: Uint8Array
-  readonly width: number
-  readonly height: number
-  readonly mono: number
-  readonly pts: number
-}
 
 export interface TapOptions {
   /** For logs and sentences: the camera's id and stream. */
@@ -26,7 +18,7 @@ export interface TapOptions {
   readonly clock: Clock
   readonly log: Log
   onItem(item: RingItem): void
-  onFrame(frame: TapFrame): void
+  onFrame(frame: Frame): void
   /** A new init segment: a new epoch. */
   onInit(init: InitSegment): void
 }

@@ -1,0 +1,12 @@
+// A small raw picture. Shape: yuv420p, `width * height` bytes of luma (the full first plane, row after row), then the
+// two chroma planes. `data` is valid during the call that hands it over: whoever keeps pixels copies them.
+
+export interface Frame {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+  /** Monotonic milliseconds at which the camera saw it: the clock of the ring's fragments. */
+  readonly mono: number
+  /** The stream's own clock, seconds. */
+  readonly pts: number
+}
