@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Parts and the whole house start real ffmpegs: two cores carry one such file at a time.
     projects: [
       {
