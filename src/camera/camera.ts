@@ -1,8 +1,15 @@
 // One camera: holds its state, applies the rules, carries out commands, tells facts.
-
-import type { PictureFormat } from './commands.js'
+import type { Clock, Instant } from '../lib/clock.js'
+import { Failure } from '../lib/failure.js'
+import { createSerial } from '../lib/serial.js'
+import { checkSettingsChange } from './check-settings.js'
+import type { Asker, Command, PictureFormat, ResultOf } from './commands.js'
+import type { Fact, TraceEntry } from './events.js'
 import type { Input } from './inputs.js'
 import type { StoredItem } from './ports.js'
+import { type CameraIdentity, newMind, type RuleInput } from './rules/mind.js'
+import { step } from './rules/rules.js'
+import { type CameraSettings, changeSettings } from './settings.js'
 import type { CameraState } from './state.js'
 
 /** A camera's hands, given by its pipeline. Recording needs none: the recorder follows `state.recording`. */
@@ -16,4 +23,96 @@ export interface Camera {
   learn(input: Input): void
   /** Until disposed, commands that need hands use these. */
   equip(equipment: Equipment): Disposable
+  execute<C extends Command>(command: C, by: Asker): Promise<ResultOf<C>>
+  /** Newest last, bounded. */
+  trace(): readonly TraceEntry[]
+}
+
+export interface CameraDeps extends CameraIdentity {
+  readonly settings: CameraSettings
+  readonly clock: Clock
+  /** Hears each fact, in order. */
+  tell(fact: Fact): void
+  /** Keeps live settings over restarts. */
+  saveSettings(settings: CameraSettings): Promise<void>
+}
+
+const TRACE_LENGTH = 500
+
+export const createCamera = ({ settings, clock, tell, saveSettings, ...identity }: CameraDeps): Camera => {
+  const { id } = identity
+  const inTurn = createSerial()
+  const trace: TraceEntry[] = []
+  let mind = newMind(identity, settings, clock.now().wall)
+  let equipment: Equipment | undefined
+  let told = 0
+
+  const take = (input: RuleInput, now: Instant): void => {
+    const previous = mind.state
+    const { mind: next, events, notes } = step(mind, input, now)
+    mind = next
+    const at = now.wall
+    for (const note of notes) trace.push({ at, ...note })
+    if (trace.length > TRACE_LENGTH) trace.splice(0, trace.length - TRACE_LENGTH)
+    if (next.state !== previous) tell({ type: 'state', camera: id, at, state: next.state, previous })
+    for (const event of events) {
+      told += 1
+      tell({ type: 'event', camera: id, at, id: `${id}-${Math.round(at).toString(36)}-${told}`, event })
+    }
+  }
+  const hands = (): Equipment => {
+    if (!equipment) throw new Failure('unavailable', `${id} has no video yet`)
+    return equipment
+  }
+  const ask = (command: Exclude<Command, { type: 'snapshot' }>, by: Asker): void =>
+    take({ type: 'ask', command, by }, clock.now())
+
+  const record = (command: Extract<Command, { type: 'record' }>, by: Asker): CameraState['recording'] => {
+    const { link } = mind.state
+    if (command.action === 'start' && link.status !== 'online') {
+      throw new Failure('unavailable', `${id} can't record: ${link.problem ?? 'it has no video yet'}`)
+    }
+    ask(command, by)
+    return mind.state.recording
+  }
+  const change = async (command: Extract<Command, { type: 'settings' }>, by: Asker): Promise<CameraSettings> => {
+    const checked = checkSettingsChange(command.change, mind.state.settings)
+    const next = changeSettings(mind.state.settings, checked)
+    if (next === mind.state.settings) return next
+    await saveSettings(next)
+    ask({ type: 'settings', change: checked }, by)
+    return mind.state.settings
+  }
+  const carryOut = (command: Command, by: Asker): Promise<ResultOf<Command>> => {
+    switch (command.type) {
+      case 'snapshot':
+        // Not in turn: a picture does not wait for a recording to begin.
+        return Promise.resolve().then(() => hands().snapshot({ format: command.format ?? 'jpg' }))
+      case 'record':
+        return inTurn(() => record(command, by))
+      case 'settings':
+        return inTurn(() => change(command, by))
+      default:
+        return command satisfies never
+    }
+  }
+  return {
+    id,
+    state: () => mind.state,
+    trace: () => trace,
+    learn: (input) => {
+      // A look is about the moment the camera saw it, not the moment we got to it.
+      const now = input.type === 'looked' ? { mono: input.mono, wall: clock.toWall(input.mono) } : clock.now()
+      take(input, now)
+    },
+    equip: (given) => {
+      equipment = given
+      return {
+        [Symbol.dispose]: () => {
+          if (equipment === given) equipment = undefined
+        },
+      }
+    },
+    execute: <C extends Command>(command: C, by: Asker) => carryOut(command, by) as Promise<ResultOf<C>>,
+  }
 }

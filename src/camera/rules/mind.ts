@@ -1,0 +1,77 @@
+// What a camera knows: its public state, and what its rules must remember between inputs. Both immutable.
+import type { Asker, Command } from '../commands.js'
+import type { CameraEvent, TraceEntry } from '../events.js'
+import type { Input } from '../inputs.js'
+import type { CameraSettings } from '../settings.js'
+import type { CameraState, Cause } from '../state.js'
+
+/** Times in memory are monotonic milliseconds. */
+export interface Memory {
+  readonly motion: {
+    /** Looks in a row at or above the trigger level. */
+    readonly above: number
+    readonly lastAbove: number
+    readonly startedAt: number
+    readonly peak: number
+    readonly shownAt: number
+    readonly shownPeak: number
+    readonly veto: string | null
+  }
+  readonly light: { readonly inRow: number; readonly shownAt: number }
+  /** Until when each cause holds the recording; null: until it is told to stop. */
+  readonly holds: Readonly<Partial<Record<Cause, number | null>>>
+}
+
+export interface Mind {
+  readonly state: CameraState
+  readonly memory: Memory
+}
+
+/** Settings arrive checked. */
+export type RuleInput =
+  | Input
+  | { readonly type: 'ask'; readonly command: Exclude<Command, { type: 'snapshot' }>; readonly by: Asker }
+
+export type Note = Omit<TraceEntry, 'at'>
+
+/** What one rule makes of an input; what it leaves out stays as it was. */
+export interface Outcome {
+  readonly mind: Mind
+  readonly events: readonly CameraEvent[]
+  readonly notes: readonly Note[]
+}
+
+export const unchanged = (mind: Mind): Outcome => ({ mind, events: [], notes: [] })
+
+export interface CameraIdentity {
+  readonly id: string
+  readonly name: string
+  readonly source: string
+}
+
+/** A camera that has not seen anything yet. */
+export const newMind = ({ id, name, source }: CameraIdentity, settings: CameraSettings, wall: number): Mind => ({
+  state: {
+    id,
+    name,
+    source,
+    link: { status: 'starting', since: wall, problem: null },
+    health: {},
+    motion: { active: false, level: 0, since: null },
+    light: {
+      mode: settings.night.mode === 'night' ? 'night' : 'day',
+      dark: null,
+      cause: settings.night.mode === 'auto' ? 'measured' : 'override',
+      since: wall,
+    },
+    recording: { active: false, causes: [], since: null },
+    media: { video: null, audio: false },
+    last: { motion: null, snapshot: null, recording: null },
+    settings,
+  },
+  memory: {
+    motion: { above: 0, lastAbove: 0, startedAt: 0, peak: 0, shownAt: 0, shownPeak: 0, veto: null },
+    light: { inRow: 0, shownAt: 0 },
+    holds: {},
+  },
+})

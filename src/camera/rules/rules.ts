@@ -1,0 +1,26 @@
+// All rules of a camera in one pure step: (what it knows, an input, now) -> what it knows then, events, and why.
+// No clock, no timer, no I/O; the same object comes back when nothing changed.
+import type { Instant } from '../../lib/clock.js'
+import { changeSettings } from '../settings.js'
+import { lightRule } from './light.js'
+import { linkRule } from './link.js'
+import type { Mind, Outcome, RuleInput } from './mind.js'
+import { motionRule } from './motion.js'
+import { recordingRule } from './recording.js'
+
+const rules = [linkRule, motionRule, lightRule, recordingRule]
+
+export const step = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
+  let outcome: Outcome = { mind: applySettings(mind, input), events: [], notes: [] }
+  for (const rule of rules) {
+    const next = rule(outcome.mind, input, now)
+    outcome = { mind: next.mind, events: [...outcome.events, ...next.events], notes: [...outcome.notes, ...next.notes] }
+  }
+  return outcome
+}
+
+const applySettings = (mind: Mind, input: RuleInput): Mind => {
+  if (input.type !== 'ask' || input.command.type !== 'settings') return mind
+  const settings = changeSettings(mind.state.settings, input.command.change)
+  return settings === mind.state.settings ? mind : { ...mind, state: { ...mind.state, settings } }
+}

@@ -1,0 +1,9 @@
+// The settings of a camera nobody has configured.
+import type { CameraSettings } from '../../src/camera/settings.js'
+
+export const defaultSettings: CameraSettings = {
+  motion: { enabled: true, trigger_level: 5, frames: 5, hold_s: 3 },
+  night: { mode: 'auto', dark_threshold: 200, bright_threshold: 170, min_dark_frames: 20 },
+  recording: { before_s: 3, after_s: 3, max_s: 300, on: ['motion'] },
+  jpeg: { quality: 85 },
+}
