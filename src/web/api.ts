@@ -1,0 +1,63 @@
+// Talks to the service. Every address is relative to the page, so that it also works behind a prefix.
+import type { PictureFormat } from '../camera/commands.js'
+import type { TraceEntry } from '../camera/events.js'
+import type { Role, StoredItem } from '../camera/ports.js'
+import type { CameraSettings, SettingsChange } from '../camera/settings.js'
+
+export interface Me {
+  readonly name: string
+  readonly role: Role
+}
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    sentence: string,
+  ) {
+    super(sentence)
+  }
+}
+
+export const at = (path: string): string => new URL(path, document.baseURI).href
+
+export const socketAt = (path: string): string => at(path).replace(/^http/, 'ws')
+
+const ask = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
+  const request: RequestInit = { method, headers: { accept: 'application/json' }, credentials: 'same-origin' }
+  if (body !== undefined) {
+    request.body = JSON.stringify(body)
+    request.headers = { ...request.headers, 'content-type': 'application/json' }
+  }
+  const response = await fetch(at(path), request).catch(() => {
+    throw new ApiError(0, 'Nightjar does not answer')
+  })
+  const answer = response.status === 204 ? undefined : await response.json().catch(() => undefined)
+  if (!response.ok) throw new ApiError(response.status, answer?.error ?? response.statusText)
+  return answer
+}
+
+const cameraPath = (camera: string, rest: string): string => `api/cameras/${encodeURIComponent(camera)}/${rest}`
+const itemPath = (id: string, rest = ''): string => `api/recordings/${encodeURIComponent(id)}${rest}`
+
+export const api = {
+  me: () => ask<Me>('GET', 'api/session'),
+  signIn: (name: string, password: string) => ask<Me>('POST', 'api/session', { name, password }),
+  signOut: () => ask<void>('DELETE', 'api/session'),
+  record: (camera: string, action: 'start' | 'stop') =>
+    ask<unknown>('POST', cameraPath(camera, 'recording'), { action }),
+  snapshot: (camera: string, format: PictureFormat) =>
+    ask<StoredItem>('POST', cameraPath(camera, 'snapshot'), { format }),
+  change: (camera: string, change: SettingsChange) =>
+    ask<CameraSettings>('PATCH', cameraPath(camera, 'settings'), change),
+  trace: (camera: string) => ask<readonly TraceEntry[]>('GET', cameraPath(camera, 'trace')),
+  items: (camera: string, limit: number) =>
+    ask<readonly StoredItem[]>('GET', `api/recordings?camera=${encodeURIComponent(camera)}&limit=${limit}`),
+  keep: (id: string, keep: boolean) => ask<StoredItem>('PATCH', itemPath(id), { keep }),
+  remove: (id: string) => ask<void>('DELETE', itemPath(id)),
+  pictureOf: (id: string) => at(itemPath(id, '/picture.jpg')),
+  videoOf: (id: string, download = false) => at(itemPath(id, `/video.mp4${download ? '?download=1' : ''}`)),
+  mjpegOf: (camera: string, annotated: boolean) =>
+    at(cameraPath(camera, `stream.mjpeg?annotated=${annotated}&size=full`)),
+  liveOf: (camera: string) => socketAt(cameraPath(camera, 'live')),
+  eventsAddress: () => at('api/events'),
+}

@@ -1,0 +1,2 @@
+// The page's parts, by name.
+import './parts/app.js'

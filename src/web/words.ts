@@ -1,0 +1,45 @@
+// How the page says times, sizes and events.
+import type { CameraEvent } from '../camera/events.js'
+import type { StoredItem } from '../camera/ports.js'
+
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+
+export const timeOf = (at: number): string => clock.format(at)
+
+export const dayOf = (at: number): string => {
+  const date = new Date(at).toDateString()
+  if (date === new Date().toDateString()) return 'Today'
+  if (date === new Date(Date.now() - 86_400_000).toDateString()) return 'Yesterday'
+  return day.format(at)
+}
+
+export const lengthOf = ({ from, to }: StoredItem): string => {
+  if (to === null) return 'running'
+  const seconds = Math.round((to - from) / 1000)
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+}
+
+export const sizeOf = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+
+export const eventWords = (event: CameraEvent): string => {
+  switch (event.type) {
+    case 'motion_started':
+      return `Motion (level ${event.level})`
+    case 'motion_ended':
+      return `Motion ended after ${Math.round(event.duration_s)} s`
+    case 'light_changed':
+      return event.mode === 'night' ? 'Night began' : 'Day began'
+    case 'recording_started':
+      return 'Recording began'
+    case 'recording_finished':
+      return 'Recording kept'
+    case 'recording_failed':
+      return `Recording failed: ${event.problem}`
+    case 'snapshot_taken':
+      return 'Snapshot taken'
+    default:
+      return event satisfies never
+  }
+}
