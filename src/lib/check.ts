@@ -87,42 +87,56 @@ const hint = (value: unknown, known: readonly unknown[]): string => {
   return near ? ` (did you mean ${near}?)` : ''
 }
 
+/** The keys that a group may have; a secret's also as a file that holds it. */
+const keysOf = (slice: Slice): string[] =>
+  Object.entries(slice).flatMap(([key, entry]) => (isOption(entry) && entry.sensitive ? [key, `${key}_file`] : [key]))
+
 /** The sentence for a key nobody knows. */
-export const unknownKey = (key: string, known: readonly string[]): string => {
+const unknownKey = (key: string, known: readonly string[]): string => {
   const near = nearest(key, known)
   return near ? `is not an option; did you mean ${near}?` : `is not an option; there are ${known.join(', ')}`
 }
 
-/** Checks `value` against `slice`; reports each problem. Without `defaults` the result holds only what was given. */
+export interface CheckRules {
+  /** Fill in what was not given; without it the result holds only what was given, and nothing is missing. */
+  readonly defaults: boolean
+  /** Keys whose group means something by being there: left out when not given. */
+  readonly optional?: readonly string[]
+  /** Keys that somebody else looks after. */
+  readonly besides?: readonly string[]
+}
+
+/** Checks `value` against `slice` and reports each problem. The result holds the slice's keys only. */
 export const checkSlice = (
   slice: Slice,
   value: unknown,
   path: string,
   report: (problem: Problem) => void,
-  { defaults }: { readonly defaults: boolean },
+  rules: CheckRules,
 ): Plain => {
+  const { defaults, optional = [], besides = [] } = rules
   // An empty group in YAML (`motion:` and nothing under it) is null: the same as leaving it out.
   const given = value === undefined || (value === null && defaults) ? {} : value
   if (!isPlain(given)) {
     report({ path, sentence: `must be a group of options, not ${shown(given)}` })
     return {}
   }
+  const known = [...keysOf(slice), ...besides]
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(slice, key)) report({ path: join(path, key), sentence: unknownKey(key, Object.keys(slice)) })
+    const looked = Object.hasOwn(slice, key) || besides.includes(key)
+    if (!looked) report({ path: join(path, key), sentence: unknownKey(key, known) })
   }
   const result: Record<string, unknown> = {}
   for (const [key, entry] of Object.entries(slice)) {
     const here = join(path, key)
     const has = Object.hasOwn(given, key) && given[key] !== undefined
-    if (!has && !defaults) continue
-    if (!isOption(entry)) {
-      result[key] = checkSlice(entry, given[key], here, report, { defaults })
-    } else if (!has) {
-      result[key] = structuredClone(entry.default)
+    if (!has && (!defaults || optional.includes(key))) continue
+    if (isOption(entry)) {
+      result[key] = has ? given[key] : structuredClone(entry.default)
+      const sentence = checkOption(has ? entry : { ...entry, sensitive: true }, result[key])
+      if (sentence) report({ path: here, sentence: has ? sentence : `is missing: it ${sentence}` })
     } else {
-      const sentence = checkOption(entry, given[key])
-      if (sentence) report({ path: here, sentence })
-      result[key] = given[key]
+      result[key] = checkSlice(entry, given[key], here, report, { defaults, optional })
     }
   }
   return result

@@ -10,6 +10,8 @@ export interface Option {
   /** Never printed. A slice with an option `x` marked so also takes `x_file` (a file that holds it). */
   readonly sensitive?: boolean
   readonly env?: string
+  /** Names a file or folder: a relative one counts from the configuration file's folder. */
+  readonly path?: true
   /** A unit or range for the documentation: "seconds", "0–255". */
   readonly unit?: string
 }
