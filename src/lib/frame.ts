@@ -10,3 +10,11 @@ export interface Frame {
   /** The stream's own clock, seconds. */
   readonly pts: number
 }
+
+/** A picture to draw into and to encode: red, green, blue, row after row. */
+export interface RgbImage {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly channels: 3
+}
