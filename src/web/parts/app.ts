@@ -63,9 +63,8 @@ class App extends LitElement {
         onCameras: (cameras) => {
           this.cameras = cameras
         },
-        onEvent: ({ camera, at, event }) => {
+        onEvent: ({ at, event }) => {
           this.latest = `${timeOf(at)} · ${eventWords(event)}`
-          this.dispatchEvent(new CustomEvent('camera-event', { detail: { camera, event } }))
         },
         onConnected: (connected) => {
           this.connected = connected
@@ -110,7 +109,7 @@ class App extends LitElement {
       <main>
         ${
           camera
-            ? html`<nj-camera .camera=${camera} .me=${this.me} .latest=${this.latest} .house=${this}></nj-camera>`
+            ? html`<nj-camera .camera=${camera} .me=${this.me} .latest=${this.latest}></nj-camera>`
             : html`<p class="empty soft">No camera has said anything yet.</p>`
         }
       </main>

@@ -14,7 +14,6 @@ class CameraView extends LitElement {
     camera: {},
     me: {},
     latest: {},
-    house: {},
     annotated: { state: true },
     paused: { state: true },
     said: { state: true },
@@ -22,7 +21,6 @@ class CameraView extends LitElement {
   declare camera: CameraState
   declare me: Me
   declare latest: string
-  declare house: EventTarget
   declare annotated: boolean
   declare paused: boolean
   declare said: string
