@@ -1,0 +1,132 @@
+// MJPEG of one camera: each variant (clean or annotated, full or small) has its own ffmpeg, started by the first
+// viewer, ended ten seconds after the last, encoded once for all. Viewers are called, never waited for.
+import type { MjpegPart, MjpegVariant } from '../camera/ports.js'
+import type { CameraState } from '../camera/state.js'
+import type { Clock } from '../lib/clock.js'
+import type { RgbImage } from '../lib/frame.js'
+import type { Log } from '../lib/log.js'
+import { type Job, supervise } from '../lib/supervise.js'
+import { runMjpeg } from './mjpeg-run.js'
+
+export interface MjpegDeps {
+  /** The camera's id. */
+  readonly camera: string
+  /** Where to read it: for `small` the sub-stream's address, if there is one. Asked at every start. */
+  url(size: MjpegVariant['size']): string
+  state(): CameraState
+  /** Draws the annotations into the picture; `at` is the wall time at which the camera saw it. */
+  draw(image: RgbImage, at: number): void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Mjpeg extends AsyncDisposable {
+  /** Calls `onPart` for every picture until disposed. */
+  subscribe(variant: MjpegVariant, onPart: (part: MjpegPart) => void): Disposable
+  viewers(): number
+}
+
+const LINGER = 10_000
+/** Somebody is watching a standing picture: try often. */
+const MAX_PAUSE = 4000
+
+interface Viewer {
+  onPart(part: MjpegPart): void
+}
+
+interface Stream extends AsyncDisposable {
+  add(onPart: (part: MjpegPart) => void): Disposable
+  readonly viewers: number
+}
+
+export const createMjpeg = (deps: MjpegDeps): Mjpeg => {
+  const streams = new Map<string, Stream>()
+  return {
+    subscribe: (variant, onPart) => {
+      const key = nameOf(variant)
+      const stream = streams.get(key) ?? createStream(deps, variant)
+      streams.set(key, stream)
+      return stream.add(onPart)
+    },
+    viewers: () => [...streams.values()].reduce((sum, stream) => sum + stream.viewers, 0),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...streams.values()].map((stream) => stream[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+const nameOf = ({ annotated, size }: MjpegVariant): string => `${annotated ? 'annotated' : 'clean'} ${size}`
+
+const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
+  const { camera, clock, log } = deps
+  const name = `MJPEG of ${camera} (${nameOf(variant)})`
+  const viewers = new Set<Viewer>()
+  let frameId = 0
+  let running: AsyncDisposable | undefined
+  let ending: Promise<void> = Promise.resolve()
+  let linger: Disposable | undefined
+  let closed = false
+
+  const remove = (viewer: Viewer): void => {
+    if (viewers.delete(viewer) && viewers.size === 0 && running) linger = clock.after(LINGER, end)
+  }
+  const tellAll = (part: MjpegPart): void => {
+    for (const viewer of viewers) {
+      try {
+        viewer.onPart(part)
+      } catch (error) {
+        remove(viewer)
+        log.error({ error, camera }, `${name}: a viewer failed and was left out`)
+      }
+    }
+  }
+  // A quick start fails with streams whose description says too little: the next one takes its time.
+  let quick = true
+  const job: Job = async (signal, ready) => {
+    while (!signal.aborted) {
+      let shown = false
+      const onPart = (part: MjpegPart): void => {
+        if (!shown) ready()
+        shown = true
+        tellAll(part)
+      }
+      try {
+        await runMjpeg(
+          { ...deps, name, variant, quick, url: deps.url(variant.size), nextId: () => ++frameId, onPart },
+          signal,
+        )
+      } catch (error) {
+        if (!shown) quick = !quick
+        throw error
+      }
+    }
+  }
+  const end = (): void => {
+    linger?.[Symbol.dispose]()
+    linger = undefined
+    const last = running
+    running = undefined
+    if (last) ending = Promise.all([ending, last[Symbol.asyncDispose]()]).then(() => {})
+  }
+  return {
+    get viewers() {
+      return viewers.size
+    },
+    add: (onPart) => {
+      const viewer = { onPart }
+      if (!closed) {
+        viewers.add(viewer)
+        linger?.[Symbol.dispose]()
+        linger = undefined
+        running ??= supervise(job, { name, clock, log, maxPause: MAX_PAUSE })
+      }
+      return { [Symbol.dispose]: () => remove(viewer) }
+    },
+    [Symbol.asyncDispose]: () => {
+      closed = true
+      viewers.clear()
+      end()
+      return ending
+    },
+  }
+}
