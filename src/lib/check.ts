@@ -64,7 +64,7 @@ export const checkOption = (option: Option, value: unknown): string | null => {
   if (Array.isArray(format))
     return format.includes(value) ? null : `must be ${listed(format)}${found}${hint(value, format)}`
   try {
-    const bare = { format: format as string, default: null, nullable: true }
+    const bare = { format: format as string, default: null }
     convict<Record<string, unknown>>({ value: bare }, { env: {}, args: [] })
       .set('value', value)
       .validate({ allowed: 'strict' })

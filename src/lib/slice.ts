@@ -1,5 +1,6 @@
 // The shape of a configuration slice: what convict reads, plus what the generated page and the doors need. Each owner
-// defines its slice beside its code; config/schema puts them together.
+// defines its slice beside its code; config/schema puts them together. An option named `path`, `…_path` or `…_file`
+// names a file: a relative one counts from the configuration file's folder.
 
 export interface Option {
   readonly doc: string
@@ -10,8 +11,6 @@ export interface Option {
   /** Never printed. A slice with an option `x` marked so also takes `x_file` (a file that holds it). */
   readonly sensitive?: boolean
   readonly env?: string
-  /** Names a file or folder: a relative one counts from the configuration file's folder. */
-  readonly path?: true
   /** A unit or range for the documentation: "seconds", "0–255". */
   readonly unit?: string
 }

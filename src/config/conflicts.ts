@@ -1,0 +1,59 @@
+// Rules that no single option can say: two cameras with one name, two doors with one port. Pure.
+import { mqttConflicts } from '../adapters/mqtt/schema.js'
+import { settingsConflicts } from '../camera/check-settings.js'
+import { join, type Problem } from '../lib/check.js'
+import type { CameraConfig, Config } from './schema.js'
+
+/** Whether nothing at, under or around a path is wrong by itself: rules between wrong values would only confuse. */
+type Sound = (path: string) => boolean
+
+/** A problem at each item whose key an earlier one has. */
+const repeated = (list: string, key: string, values: readonly string[]): Problem[] =>
+  values.flatMap((value, index) => {
+    const first = values.indexOf(value)
+    const sentence = `"${value}" is already ${list}[${first}]: each needs its own ${key}`
+    return first === index ? [] : [{ path: `${list}[${index}].${key}`, sentence }]
+  })
+
+const cameraConflicts = (camera: CameraConfig, path: string, ids: readonly string[], sound: Sound): Problem[] => {
+  const { id, ring, settings } = camera
+  const problems: Problem[] = []
+  if (sound(`${path}.night`)) {
+    problems.push(...settingsConflicts(settings).map((problem) => ({ ...problem, path: join(path, problem.path) })))
+  }
+  if (sound(`${path}.recording`) && sound(`${path}.ring`) && settings.recording.before_s > ring.seconds) {
+    const sentence = `must be at most ring.seconds (${ring.seconds}), not ${settings.recording.before_s}`
+    problems.push({ path: `${path}.recording.before_s`, sentence })
+  }
+  const main = String(id).replace(/_sub$/, '')
+  if (main !== id && ids.includes(main)) {
+    problems.push({ path: `${path}.id`, sentence: `"${id}" is the address of ${main}'s second stream: choose another` })
+  }
+  return problems
+}
+
+const portConflicts = ({ http, rtsp, mqtt }: Config): Problem[] => {
+  const doors: [string, number | null | undefined][] = [
+    ['http.port', http.port],
+    ['rtsp.port', rtsp.port],
+    ['mqtt.embedded.port', mqtt?.embedded.port],
+  ]
+  return doors.flatMap(([path, port], index) => {
+    const other = doors.slice(0, index).find(([, taken]) => port && taken === port)
+    return other ? [{ path, sentence: `${port} is also ${other[0]}: each needs its own` }] : []
+  })
+}
+
+export const findConflicts = (config: Config, sound: Sound): readonly Problem[] => {
+  const { cameras, users, mqtt } = config
+  const ids = cameras.map(({ id }) => id)
+  const names = users.map(({ name }) => name)
+  const found = [
+    ...repeated('cameras', 'id', ids),
+    ...repeated('users', 'name', names),
+    ...cameras.flatMap((camera, index) => cameraConflicts(camera, `cameras[${index}]`, ids, sound)),
+    ...(mqtt && sound('mqtt') ? mqttConflicts(mqtt) : []),
+    ...portConflicts(config),
+  ]
+  return found.filter(({ path }) => sound(path))
+}
