@@ -1,0 +1,62 @@
+// Who may do what: one line for every route. A route without a line here does not start.
+import type { Role } from '../../camera/ports.js'
+
+export interface Access {
+  readonly needs: Role | 'open'
+  /** The stream password opens it, too. */
+  readonly stream?: true
+}
+
+export const access: Readonly<Record<string, Access>> = {
+  'GET /health': { needs: 'open' },
+  'GET /metrics': { needs: 'viewer' },
+  'GET /api/openapi.json': { needs: 'viewer' },
+
+  'POST /api/session': { needs: 'open' },
+  'GET /api/session': { needs: 'viewer' },
+  'DELETE /api/session': { needs: 'open' },
+  'GET /api/tokens': { needs: 'viewer' },
+  'POST /api/tokens': { needs: 'viewer' },
+  'DELETE /api/tokens/:token': { needs: 'viewer' },
+  'GET /api/users': { needs: 'admin' },
+  'POST /api/users': { needs: 'admin' },
+  'PATCH /api/users/:name': { needs: 'admin' },
+  'DELETE /api/users/:name': { needs: 'admin' },
+  // One's own with the present password; of others by admins.
+  'POST /api/users/:name/password': { needs: 'viewer' },
+  'GET /api/users/me/stream-password': { needs: 'viewer' },
+  'POST /api/users/me/stream-password': { needs: 'viewer' },
+  'DELETE /api/users/me/stream-password': { needs: 'viewer' },
+
+  'GET /api/cameras': { needs: 'viewer' },
+  'GET /api/cameras/:id': { needs: 'viewer' },
+  'GET /api/cameras/:id/trace': { needs: 'viewer' },
+  'GET /api/cameras/:id/settings': { needs: 'viewer' },
+  'PATCH /api/cameras/:id/settings': { needs: 'operator' },
+  'POST /api/cameras/:id/recording': { needs: 'operator' },
+  'POST /api/cameras/:id/snapshot': { needs: 'operator' },
+  'GET /api/cameras/:id/snapshot.jpg': { needs: 'viewer', stream: true },
+  'GET /api/cameras/:id/snapshot.png': { needs: 'viewer', stream: true },
+  'GET /api/cameras/:id/stream.mjpeg': { needs: 'viewer', stream: true },
+  'GET /stream': { needs: 'viewer', stream: true },
+  'GET /video_feed': { needs: 'viewer', stream: true },
+  'GET /api/cameras/:id/live': { needs: 'viewer' },
+  'GET /api/events': { needs: 'viewer' },
+
+  'GET /api/recordings': { needs: 'viewer' },
+  'GET /api/recordings/:item': { needs: 'viewer' },
+  'PATCH /api/recordings/:item': { needs: 'operator' },
+  'DELETE /api/recordings/:item': { needs: 'operator' },
+  'GET /api/recordings/:item/video.mp4': { needs: 'viewer' },
+  'GET /api/recordings/:item/picture.jpg': { needs: 'viewer' },
+
+  // The page: it holds no secret, and its sign-in must be reachable.
+  'GET /*': { needs: 'open' },
+}
+
+/** HEAD is allowed where GET is. */
+export const accessOf = (method: string, url: string): Access => {
+  const found = access[`${method === 'HEAD' ? 'GET' : method} ${url}`]
+  if (!found) throw new Error(`src/adapters/http/access.ts says nothing of ${method} ${url}`)
+  return found
+}

@@ -1,0 +1,190 @@
+// The answers of the HTTP interface: their schemas for the documentation, their types for the page (types only). What
+// the domain already defines keeps its type; a test holds the schemas against real answers.
+import { type Static, type TProperties, type TSchema, Type } from 'typebox'
+import type { CameraEvent, Fact, TraceEntry } from '../../camera/events.js'
+import { type GatewayFacts, roles, type StoredItem } from '../../camera/ports.js'
+import { type CameraSettings, nightModes } from '../../camera/settings.js'
+import { type CameraState, causes } from '../../camera/state.js'
+
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const oneOf = <const T extends string[]>(...values: T) => Type.Enum(values)
+/** A schema in its own words, with a type from the domain. */
+const typed = <T>(properties: TProperties, description: string) =>
+  Type.Unsafe<T>(Type.Object(properties, { description }))
+const time = (description: string) => Type.Number({ description: `${description}; milliseconds since 1970` })
+
+export const RoleName = Type.Enum([...roles])
+
+export const FailureAnswer = Type.Object(
+  {
+    error: Type.String({ description: 'A sentence for a person' }),
+    code: Type.String({ description: 'A word for a program' }),
+    problems: Type.Optional(Type.Array(Type.String(), { description: 'Every problem, as "path: sentence"' })),
+  },
+  { description: 'What went wrong' },
+)
+export type FailureAnswer = Static<typeof FailureAnswer>
+
+const PartHealth = Type.Object({
+  status: oneOf('starting', 'working', 'broken'),
+  problem: orNull(Type.String()),
+})
+const Causes = Type.Array(Type.Enum([...causes]))
+const Recording = typed<CameraState['recording']>(
+  { active: Type.Boolean(), causes: Causes, since: orNull(time('Start')) },
+  'Whether a recording runs, and why',
+)
+export const RecordingAnswer = Recording
+
+export const SettingsAnswer = typed<CameraSettings>(
+  {
+    motion: Type.Object({
+      enabled: Type.Boolean(),
+      trigger_level: Type.Number(),
+      frames: Type.Number(),
+      hold_s: Type.Number(),
+    }),
+    night: Type.Object({
+      mode: Type.Enum([...nightModes]),
+      dark_threshold: Type.Number(),
+      bright_threshold: Type.Number(),
+      min_dark_frames: Type.Number(),
+    }),
+    recording: Type.Object({
+      before_s: Type.Number(),
+      after_s: Type.Number(),
+      max_s: Type.Number(),
+      on: Type.Array(Type.String()),
+    }),
+    jpeg: Type.Object({ quality: Type.Number() }),
+  },
+  'The settings of a camera; durations in seconds',
+)
+export type SettingsAnswer = Static<typeof SettingsAnswer>
+
+export const CameraAnswer = typed<CameraState>(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    source: Type.String({ description: 'The kind of its source' }),
+    link: Type.Object({
+      status: oneOf('starting', 'online', 'offline'),
+      since: time('Since'),
+      problem: orNull(Type.String()),
+    }),
+    health: Type.Record(Type.String(), PartHealth),
+    motion: Type.Object({ active: Type.Boolean(), level: Type.Number(), since: orNull(time('Since')) }),
+    light: Type.Object({
+      mode: oneOf('day', 'night'),
+      dark: orNull(Type.Number({ description: '0 (bright) to 255 (black)' })),
+      cause: oneOf('measured', 'override'),
+      since: time('Since'),
+    }),
+    recording: Recording,
+    media: Type.Object({
+      video: orNull(
+        Type.Object({ codec: oneOf('h264', 'h265', 'mjpeg'), width: Type.Number(), height: Type.Number() }),
+      ),
+      audio: Type.Boolean(),
+    }),
+    last: Type.Object({
+      motion: orNull(time('Last motion')),
+      snapshot: orNull(Type.String()),
+      recording: orNull(Type.String()),
+    }),
+    settings: SettingsAnswer,
+  },
+  'Everything that is true of a camera now',
+)
+export type CameraAnswer = Static<typeof CameraAnswer>
+
+export const ItemAnswer = typed<StoredItem>(
+  {
+    id: Type.String(),
+    camera: Type.String(),
+    kind: oneOf('recording', 'snapshot'),
+    from: time('First picture'),
+    to: orNull(time('Last picture')),
+    state: oneOf('running', 'finished', 'recovered'),
+    causes: Causes,
+    pre_roll_s: orNull(Type.Number({ description: 'Seconds of video before the trigger' })),
+    bytes: Type.Number(),
+    keep: Type.Boolean({ description: 'Protected from retention' }),
+    width: orNull(Type.Number()),
+    height: orNull(Type.Number()),
+    format: oneOf('mp4', 'jpg', 'png'),
+    path: Type.String({ description: 'Relative to the data folder' }),
+    picture: Type.Boolean({ description: 'Whether picture.jpg answers' }),
+  },
+  'A kept recording or snapshot',
+)
+export type ItemAnswer = Static<typeof ItemAnswer>
+
+export const TraceAnswer = Type.Array(
+  typed<TraceEntry>(
+    { at: time('When'), what: Type.String(), decision: oneOf('done', 'suppressed'), reason: Type.String() },
+    'What was decided, or not, and why',
+  ),
+)
+export type TraceAnswer = Static<typeof TraceAnswer>
+
+/** What `/api/events` sends: `event: state` and `event: event`, each with this as its data. */
+export type FactAnswer =
+  | Omit<Extract<Fact, { type: 'state' }>, 'previous'>
+  | (Extract<Fact, { type: 'event' }> & { readonly event: CameraEvent })
+
+/** Text messages of the WebSocket `/api/cameras/{id}/live`. */
+export type LiveText =
+  | { readonly type: 'init'; readonly mime: string }
+  | { readonly type: 'error'; readonly error: string }
+
+export const AccountAnswer = Type.Object({ name: Type.String(), role: RoleName })
+export type AccountAnswer = Static<typeof AccountAnswer>
+
+export const TokenAnswer = Type.Object({
+  id: Type.String(),
+  user: Type.String(),
+  label: Type.String(),
+  role: RoleName,
+  created: time('Created'),
+  expires: orNull(time('Ends')),
+})
+export const NewTokenAnswer = Type.Intersect([TokenAnswer, Type.Object({ token: Type.String() })])
+export type TokenAnswer = Static<typeof TokenAnswer>
+export type NewTokenAnswer = Static<typeof NewTokenAnswer>
+
+export const StreamPasswordAnswer = Type.Object({
+  name: Type.String(),
+  password: orNull(Type.String({ description: 'Opens RTSP, MJPEG and snapshots only' })),
+})
+export type StreamPasswordAnswer = Static<typeof StreamPasswordAnswer>
+
+export const HealthAnswer = Type.Object({
+  status: Type.Literal('ok', { description: 'The process works, whatever its cameras do' }),
+  details: Type.Optional(
+    Type.Object(
+      {
+        version: Type.String(),
+        uptime_s: Type.Number(),
+        cameras: Type.Record(
+          Type.String(),
+          Type.Object({
+            status: Type.String(),
+            problem: orNull(Type.String()),
+            viewers: Type.Object({ live: Type.Number(), mjpeg: Type.Number() }),
+          }),
+        ),
+        gateway: orNull(Type.Unsafe<GatewayFacts>(Type.Object({ kind: Type.String(), port: Type.Number() }))),
+        storage: Type.Object({
+          items: Type.Number(),
+          bytes: Type.Number(),
+          free: orNull(Type.Number()),
+          problem: orNull(Type.String()),
+        }),
+        parts: Type.Record(Type.String(), PartHealth),
+      },
+      { description: 'Only for who is signed in' },
+    ),
+  ),
+})
+export type HealthAnswer = Static<typeof HealthAnswer>

@@ -1,0 +1,56 @@
+// Every answer that stays open (MJPEG, events, live): how many there are, that each ends when its user is no longer
+// let in or takes nothing for 30 s, and that all are gone when the server stops.
+import type { Account } from '../../camera/ports.js'
+import type { Clock } from '../../lib/clock.js'
+import { Failure } from '../../lib/failure.js'
+import type { AccountStore } from './accounts.js'
+
+export const STALL_MS = 30_000
+export const CHECK_MS = 5000
+const MOST_OPEN = 400
+
+export interface OpenStream {
+  readonly account: Account
+  /** Ends it at once. */
+  end(): void
+  /** Called every 5 s. */
+  check?(mono: number): void
+}
+
+export interface OpenStreams extends Disposable {
+  /** Failure 'too-many' when there are too many. */
+  check(): void
+  open(stream: OpenStream): Disposable
+  readonly size: number
+}
+
+export const createOpenStreams = (accounts: AccountStore, clock: Clock): OpenStreams => {
+  const streams = new Set<OpenStream>()
+  const revoked = accounts.onRevoked((name) => {
+    for (const stream of [...streams]) if (stream.account.name === name) stream.end()
+  })
+  const checks = clock.every(CHECK_MS, () => {
+    // Asking makes the store notice what the command line changed.
+    accounts.list()
+    const { mono } = clock.now()
+    for (const stream of [...streams]) stream.check?.(mono)
+  })
+  return {
+    get size() {
+      return streams.size
+    },
+    check: () => {
+      if (streams.size >= MOST_OPEN) throw new Failure('too-many', `${MOST_OPEN} streams are open already`)
+    },
+    open: (stream) => {
+      streams.add(stream)
+      return { [Symbol.dispose]: () => void streams.delete(stream) }
+    },
+    [Symbol.dispose]: () => {
+      revoked[Symbol.dispose]()
+      checks[Symbol.dispose]()
+      for (const stream of [...streams]) stream.end()
+      streams.clear()
+    },
+  }
+}
