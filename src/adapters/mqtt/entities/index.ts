@@ -1,0 +1,35 @@
+// All entities of a camera, in the order in which a fact is told: what automations wait for comes first.
+import type { EntityDefinition } from '../entity.js'
+import { connectivity } from './connectivity.js'
+import { darkLevel } from './dark-level.js'
+import { events } from './events.js'
+import { lastEvent } from './last-event.js'
+import { lastSnapshot } from './last-snapshot.js'
+import { lightMode } from './light-mode.js'
+import { motion } from './motion.js'
+import { motionDetection } from './motion-detection.js'
+import { motionLevel } from './motion-level.js'
+import { nightMode } from './night-mode.js'
+import { problem } from './problem.js'
+import { recording } from './recording.js'
+import { snapshot } from './snapshot.js'
+import { triggerLevel } from './trigger-level.js'
+
+export const entities: readonly EntityDefinition[] = [
+  motion,
+  connectivity,
+  problem,
+  recording,
+  lightMode,
+  motionLevel,
+  darkLevel,
+  snapshot,
+  lastSnapshot,
+  lastEvent,
+  events,
+  triggerLevel,
+  motionDetection,
+  nightMode,
+]
+
+export const findEntity = (id: string): EntityDefinition | undefined => entities.find((entity) => entity.id === id)

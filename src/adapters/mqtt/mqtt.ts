@@ -1,0 +1,102 @@
+// The MQTT adapter: cameras as devices of Home Assistant, and a command line for anything that speaks MQTT. Puts the
+// parts of this folder together; decides what an incoming message is.
+import type { Cameras, Pictures, Recordings } from '../../camera/ports.js'
+import type { Clock } from '../../lib/clock.js'
+import type { Log } from '../../lib/log.js'
+import { answer } from './commands.js'
+import { connect, type MqttHealth } from './connection.js'
+import { createGallery } from './images.js'
+import type { ItemUrls } from './item.js'
+import type { MqttConfig } from './schema.js'
+import { openSession } from './session.js'
+import { createTopics } from './topics.js'
+
+export interface MqttDeps {
+  /** With an embedded broker: its address and the service's account. */
+  readonly config: Omit<MqttConfig, 'url' | 'embedded'> & { readonly url: string }
+  readonly cameras: Cameras
+  readonly pictures: Pictures
+  readonly recordings: Recordings
+  readonly version: string
+  readonly urls: ItemUrls
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface MqttAdapter extends AsyncDisposable {
+  health(): MqttHealth
+}
+
+/** Brokers stop at 2 MB (Mosquitto 2.1) or earlier; Home Assistant needs no more than this. */
+const LARGEST_PICTURE = 1_000_000
+/** Topic and header of a packet. */
+const ENVELOPE = 1024
+/** Not all devices of a house should speak at once when Home Assistant is back. */
+const BIRTH_SPREAD_MS = 5000
+
+/** Resolves at once: a broker that is away is health, not an error. */
+export const startMqtt = async (deps: MqttDeps): Promise<MqttAdapter> => {
+  const { config, cameras, pictures, recordings, version, urls, clock, log } = deps
+  const topics = createTopics(config.base, config.discovery_prefix)
+  let rebirth: Disposable | undefined
+  const publish: (typeof connection)['publish'] = (...message) => connection.publish(...message)
+
+  const gallery = createGallery({
+    pictures,
+    recordings,
+    log,
+    limit: () => Math.min(LARGEST_PICTURE, connection.largestPacket() - ENVELOPE),
+    publish: (topic, jpeg) => publish(topic, jpeg, { retain: true, qos: 0 }),
+  })
+  const session = openSession({ cameras, gallery, urls, version, topics, base: config.base, publish })
+
+  const hearCommand = async (topic: string, payload: Buffer, retained: boolean): Promise<void> => {
+    const asked = topics.parse(topic)
+    if (!asked) return
+    if (retained) {
+      log.warn({ topic }, `mqtt: a retained command on ${topic} is ignored: commands must be sent without retain`)
+      return
+    }
+    const reply = await answer(asked, payload, { cameras, urls, log })
+    if (reply.status === 'error') log.info({ topic }, `mqtt: ${topic}: ${reply.error}`)
+    const name = asked.way === 'set' ? asked.entity : asked.name
+    await publish(topics.response(asked.camera, name), JSON.stringify(reply))
+  }
+  const hear = (topic: string, payload: Buffer, retained: boolean): void => {
+    if (topic === topics.status) {
+      if (payload.toString() !== 'online' || retained) return
+      rebirth?.[Symbol.dispose]()
+      rebirth = clock.after(Math.random() * BIRTH_SPREAD_MS, session.announce)
+    } else if (topics.isDiscovery(topic)) {
+      if (retained && payload.length > 0) session.found(topic, payload.toString('utf8'))
+    } else {
+      void hearCommand(topic, payload, retained)
+    }
+  }
+  const down = (): void => {
+    rebirth?.[Symbol.dispose]()
+    session.pause()
+  }
+  const connection = await connect({
+    config,
+    clientId: config.client_id ?? topics.node,
+    will: { topic: topics.bridgeState, payload: 'offline' },
+    topics: [topics.status, topics.allDiscovery, ...topics.commands],
+    clock,
+    log,
+    onUp: () => {
+      gallery.forget()
+      session.announce()
+    },
+    onDown: down,
+    onMessage: hear,
+    farewell: session.leave,
+  })
+  return {
+    health: connection.health,
+    [Symbol.asyncDispose]: async () => {
+      await connection[Symbol.asyncDispose]()
+      down()
+    },
+  }
+}
