@@ -1,0 +1,149 @@
+// One file of a recording while it is written: fragments gathered in memory, appended twice a second, then handed over
+// to be finished. A slow disk delays it; a disk that stays behind breaks it off with what was written.
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import type { CameraEvent } from '../camera/events.js'
+import type { Picture } from '../camera/ports.js'
+import type { Cause } from '../camera/state.js'
+import type { Clock } from '../lib/clock.js'
+import { Failure, sentenceOf } from '../lib/failure.js'
+import type { Log } from '../lib/log.js'
+import { storageFailure } from './disk.js'
+import type { Fragment, RingItem } from './ring.js'
+import type { Draft, Storage } from './storage.js'
+
+export type RecordingEvent = Extract<CameraEvent, { type: `recording_${string}` }>
+
+export interface TakeDeps {
+  readonly camera: string
+  readonly storage: Pick<Storage, 'begin'>
+  readonly clock: Clock
+  readonly log: Log
+  picture(at: number): Promise<Picture>
+  tell(event: RecordingEvent): void
+}
+
+export interface Take {
+  readonly first: Fragment
+  readonly last: Fragment
+  /** What went wrong; nothing more is written then. */
+  readonly problem: string | null
+  add(item: RingItem): void
+  addCauses(causes: readonly Cause[]): void
+  /** Hands to the disk what has gathered. */
+  flush(): void
+  /** Resolves when the file is finished and told, or `problem` says why not. */
+  end(): Promise<void>
+}
+
+const MAX_WAITING = 32_000_000
+const SYNC_EVERY = 5000
+const PICTURE_PATIENCE = 5000
+
+/** `start`: the key frame it begins with. `trigger`: mono of what it is about. */
+export const createTake = (
+  { camera, storage, clock, log, picture, tell }: TakeDeps,
+  start: RingItem,
+  { trigger, causes }: { readonly trigger: number; readonly causes: readonly Cause[] },
+): Take => {
+  const { init, fragment: first } = start
+  const allCauses = new Set(causes)
+  let early: Buffer[] = [init.data, first.data]
+  let earlyBytes = init.data.length + first.data.length
+  let last = first
+  let problem: string | null = null
+  let stream: Writable | undefined
+  let file: FileHandle | undefined
+  let syncedAt = clock.now().mono
+
+  const breakOff = (error: unknown): void => {
+    problem ??= storageFailure(camera, error).message
+    early = []
+  }
+  const openFile = async (): Promise<Draft> => {
+    const draft = await storage.begin({
+      camera,
+      from: clock.toWall(first.mono),
+      causes: [...allCauses],
+      pre_roll_s: Math.max(0, Math.round(trigger - first.mono) / 1000),
+      width: init.video.width,
+      height: init.video.height,
+    })
+    try {
+      file = await open(draft.part, 'w')
+    } catch (error) {
+      await draft.drop()
+      throw error
+    }
+    // Closed here, not by the stream: a broken stream must not close it twice.
+    stream = file.createWriteStream({ autoClose: false, highWaterMark: MAX_WAITING })
+    stream.on('error', breakOff)
+    stream.cork()
+    for (const data of early) stream.write(data)
+    early = []
+    tell({ type: 'recording_started', item: draft.item.id, causes: [...allCauses] })
+    return draft
+  }
+  const opened = openFile()
+  opened.catch(breakOff)
+  // Asked for now: the ring still holds those seconds.
+  const pictured = picture(clock.toWall(Math.max(trigger, first.mono))).then(async (taken) =>
+    (await opened).savePicture(taken),
+  )
+  pictured.catch((error: unknown) => log.warn({ camera }, `No picture for a recording: ${sentenceOf(error)}`))
+
+  const close = async (): Promise<void> => {
+    const ending = stream
+    // The callback also hears an error; breakOff has heard it, too.
+    if (ending && problem === null) await new Promise<void>((resolve) => ending.end(() => resolve()))
+    ending?.destroy()
+    await file?.close().catch(breakOff)
+  }
+  return {
+    first,
+    get last() {
+      return last
+    },
+    get problem() {
+      return problem
+    },
+    add: ({ fragment }) => {
+      if (fragment.track === 'video') last = fragment
+      if (problem !== null) return
+      if (stream) stream.write(fragment.data)
+      else {
+        early.push(fragment.data)
+        earlyBytes += fragment.data.length
+      }
+      const waiting = stream ? stream.writableLength : earlyBytes
+      if (waiting > MAX_WAITING)
+        breakOff(new Failure('storage', `The disk is too slow: ${Math.round(waiting / 1e6)} MB wait to be written`))
+    },
+    addCauses: (more) => {
+      for (const cause of more) allCauses.add(cause)
+    },
+    flush: () => {
+      if (!stream || problem !== null) return
+      stream.uncork()
+      stream.cork()
+      const now = clock.now().mono
+      if (now - syncedAt < SYNC_EVERY) return
+      syncedAt = now
+      file?.datasync().catch(() => {})
+    },
+    end: async () => {
+      try {
+        const draft = await opened
+        await close()
+        const patience = new AbortController()
+        await Promise.race([pictured.catch(() => {}), clock.sleep(PICTURE_PATIENCE, patience.signal).catch(() => {})])
+        patience.abort()
+        const to = clock.toWall(last.mono)
+        const item = await draft.finish({ to, causes: [...allCauses], cut: problem !== null })
+        tell({ type: 'recording_finished', item })
+      } catch (error) {
+        breakOff(error)
+      }
+    },
+  }
+}
