@@ -1,0 +1,83 @@
+// The publisher's half of a session: ANNOUNCE has been accepted; SETUP of each track, RECORD, packets, end.
+import type { Instant } from '../../../lib/clock.js'
+import { findControl } from './address.js'
+import type { Feed, Relay } from './relay.js'
+import { addFrame, FRAME } from './rtp.js'
+import type { Track } from './sdp.js'
+import type { Transport } from './transport.js'
+import type { UdpPair } from './udp.js'
+import type { Reply, Request } from './wire.js'
+
+export interface PublishingDeps {
+  readonly relay: Relay
+  readonly tracks: readonly Track[]
+  readonly remoteAddress: string
+  readonly openUdp: () => Promise<UdpPair>
+  readonly now: () => Instant
+  readonly end: (reason: string) => void
+}
+
+export interface Publishing extends Disposable {
+  setup(request: Request, transport: Transport): Promise<Reply>
+  record(): Reply
+  packet(channel: number, framed: Buffer): void
+  /** Why it has to be ended, if so. */
+  problem(now: number): string | undefined
+}
+
+const SILENCE_MS = 10_000
+
+export const createPublishing = (deps: PublishingDeps): Publishing => {
+  const { relay, tracks, remoteAddress, openUdp, now, end } = deps
+  const channels = new Map<number, { readonly track: number; readonly rtcp: boolean }>()
+  const ports: Disposable[] = []
+  const done = new Set<number>()
+  let feed: Feed | undefined
+  let heardAt = now().mono
+
+  const hear = (track: number, rtcp: boolean, framed: Buffer): void => {
+    if (!feed) return
+    heardAt = now().mono
+    if (rtcp) feed.rtcp(track, framed.subarray(FRAME))
+    else feed.rtp(track, framed)
+  }
+  return {
+    setup: async ({ url }, transport) => {
+      if (feed) return { status: 455 }
+      const track = findControl(
+        url,
+        relay.name,
+        tracks.map(({ control }) => control),
+      )
+      if (track < 0) return { status: 404, reason: 'No Such Track' }
+      done.add(track)
+      if (transport.kind === 'tcp') {
+        const { rtp = 2 * track, rtcp = rtp + 1 } = transport
+        channels.set(rtp, { track, rtcp: false })
+        channels.set(rtcp, { track, rtcp: true })
+        return { status: 200, headers: { Transport: `RTP/AVP/TCP;unicast;interleaved=${rtp}-${rtcp};mode=record` } }
+      }
+      const udp = await openUdp()
+      ports.push(udp.listen('rtp', transport.rtp, remoteAddress, (data) => hear(track, false, addFrame(data))))
+      ports.push(udp.listen('rtcp', transport.rtcp, remoteAddress, (data) => hear(track, true, addFrame(data))))
+      const own = `client_port=${transport.rtp}-${transport.rtcp};server_port=${udp.ports.rtp}-${udp.ports.rtcp}`
+      return { status: 200, headers: { Transport: `RTP/AVP/UDP;unicast;${own};mode=record` } }
+    },
+    record: () => {
+      if (feed || done.size === 0) return { status: 455 }
+      heardAt = now().mono
+      feed = relay.publish(tracks, end)
+      return { status: 200 }
+    },
+    packet: (channel, framed) => {
+      const to = channels.get(channel)
+      if (to) hear(to.track, to.rtcp, framed)
+    },
+    problem: (mono) => (feed && mono - heardAt > SILENCE_MS ? 'the publisher sent nothing for 10 s' : undefined),
+    [Symbol.dispose]: () => {
+      for (const port of ports) port[Symbol.dispose]()
+      feed?.end()
+      feed = undefined
+    },
+  }
+}

@@ -1,0 +1,255 @@
+// One path: takes its publisher's packets, keeps the group since the last key frame, and hands everything to the
+// readers. Packets of one frame go out together. Who may publish or read was decided before.
+import type { GatewayFacts } from '../../../camera/ports.js'
+import type { Clock } from '../../../lib/clock.js'
+import { createBatch } from './batch.js'
+import { createGroup, type Group, squeeze } from './group.js'
+import { lookInto, type Seen } from './nal.js'
+import type { Reader } from './reader.js'
+import { markerOf, type Packet, payloadOf } from './rtp.js'
+import { announcedSets, formatDescription, type ParameterSets, sameTracks, type Track } from './sdp.js'
+import { createTimeline, type Timeline } from './timeline.js'
+
+/** What a publisher puts its packets into. */
+export interface Feed {
+  /** A framed RTP packet; it belongs to the relay from now on. */
+  rtp(track: number, framed: Buffer): void
+  rtcp(track: number, data: Buffer): void
+  end(): void
+}
+
+/** Where a track begins for a new reader. */
+export interface TrackStart {
+  readonly track: number
+  readonly sequence: number | undefined
+  readonly time: number | undefined
+}
+
+export interface Relay {
+  readonly name: string
+  readonly tracks: readonly Track[]
+  readonly online: boolean
+  /** `end` is called when another publisher takes the path over or the path goes. */
+  publish(tracks: readonly Track[], end: (reason: string) => void): Feed
+  /** The SDP, once there is video; waits for it up to `ms`. */
+  describe(ms: number): Promise<string | undefined>
+  /** What the reader will begin with, and the function that makes it begin. */
+  join(reader: Reader): { readonly starts: readonly TrackStart[]; begin(): void }
+  leave(reader: Reader): void
+  /** Once a second. */
+  tick(): void
+  close(reason: string): void
+  facts(): GatewayFacts['paths'][number]
+}
+
+interface Line {
+  readonly track: Track
+  readonly timeline: Timeline
+  readonly look: (payload: Buffer) => Seen
+  sets: ParameterSets
+}
+
+const FLUSH_MS = 5
+const FLUSH_BYTES = 64 * 1024
+const REPORT_TICKS = 5
+/** How long readers wait for a publisher to come back. */
+const ORPHAN_MS = 15_000
+
+export interface RelayDeps {
+  readonly name: string
+  readonly clock: Clock
+  readonly onOnline: (online: boolean) => void
+}
+
+export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
+  const readers = new Set<Reader>()
+  const waiting = new Set<(online: boolean) => void>()
+  let lines: readonly Line[] = []
+  let video = -1
+  let group: Group = createGroup()
+  let online = false
+  let publisher: { readonly end: (reason: string) => void } | undefined
+  let lostAt = 0
+  let ticks = 0
+  let batch: Packet[] = []
+  let batchBytes = 0
+  let keyInBatch = false
+  let flushing: Disposable | undefined
+  const total = { bytesIn: 0, bytesOut: 0, dropped: 0 }
+
+  const setOnline = (now: boolean): void => {
+    if (online === now) return
+    online = now
+    for (const tell of waiting) tell(now)
+    onOnline(now)
+  }
+  const flush = (): void => {
+    flushing?.[Symbol.dispose]()
+    flushing = undefined
+    if (batch.length === 0) return
+    const all = createBatch(batch)
+    const fresh = keyInBatch ? createBatch(group.packets()) : group.overflowed ? all : null
+    batch = []
+    batchBytes = 0
+    keyInBatch = false
+    for (const reader of readers) reader.deliver({ batch: all, fresh: reader.wants(video) ? fresh : all })
+  }
+  const flushSoon = (frameIsWhole: boolean): void => {
+    if (frameIsWhole || batchBytes > FLUSH_BYTES) flush()
+    else flushing ??= clock.after(FLUSH_MS, flush)
+  }
+  const learnSets = (line: Line, { sets }: Seen): void => {
+    // Copied: the packet's memory is part of a larger piece read from the socket.
+    for (const [set, nal] of sets)
+      if (!line.sets[set]?.equals(nal)) line.sets = { ...line.sets, [set]: Buffer.from(nal) }
+  }
+  const take = (index: number, line: Line, framed: Buffer): void => {
+    const payload = payloadOf(framed)
+    if (!payload) return
+    total.bytesIn += framed.length - 4
+    const time = line.timeline.stamp(framed, clock.now())
+    const packet: Packet = { track: index, framed, time, marker: markerOf(framed) }
+    if (line.track.type === 'video') {
+      const seen = line.look(payload)
+      if (seen.sets.length > 0) learnSets(line, seen)
+      if (index === video && group.add(packet, seen.key)) keyInBatch = true
+    }
+    batch.push(packet)
+    batchBytes += framed.length
+    flushSoon(packet.marker)
+    // Video is there when a picture can be made of it.
+    if (!online && (video < 0 || group.overflowed || group.packets().length > 0)) setOnline(true)
+  }
+  const endReaders = (reason: string): void => {
+    for (const reader of [...readers]) reader.end(reason)
+  }
+  const report = (reader: Reader): void => {
+    const now = clock.now()
+    lines.forEach(({ timeline }, track) => {
+      const rtcp = reader.wants(track) && timeline.report(now, name)
+      if (rtcp) reader.report(track, rtcp)
+    })
+  }
+  /** The same moment on every track: the one at which the history begins. */
+  const startsOf = (reader: Reader, first: Packet | undefined): TrackStart[] => {
+    const wall = first && lines[first.track]?.timeline.wallOf(first.time)
+    return lines.flatMap(({ timeline }, track) => {
+      if (!reader.wants(track)) return []
+      const { nextSequence, lastTime } = timeline
+      if (first?.track === track) return [{ track, sequence: first.framed.readUInt16BE(6), time: first.time }]
+      const fitting = wall === undefined ? undefined : timeline.timeOf(wall)
+      // Never later than the packet that really comes.
+      const late = fitting !== undefined && lastTime !== undefined && ((fitting - lastTime) | 0) > 0
+      return [{ track, sequence: nextSequence, time: late ? lastTime : fitting }]
+    })
+  }
+  const lose = (): void => {
+    publisher = undefined
+    lostAt = clock.now().mono
+    flush()
+    setOnline(false)
+  }
+  return {
+    name,
+    get tracks() {
+      return lines.map(({ track }) => track)
+    },
+    get online() {
+      return online
+    },
+    publish: (tracks, end) => {
+      const old = publisher
+      lose()
+      old?.end('another publisher took the path over')
+      if (
+        !sameTracks(
+          tracks,
+          lines.map(({ track }) => track),
+        )
+      ) {
+        endReaders('the stream has changed')
+        lines = tracks.map((track) => {
+          return { track, timeline: createTimeline(track.rate), look: lookInto(track.codec), sets: {} }
+        })
+        video = tracks.findIndex(({ type }) => type === 'video')
+      }
+      for (const line of lines) {
+        line.timeline.renew()
+        line.sets = announcedSets(line.track)
+      }
+      for (const reader of readers) reader.skip()
+      group = createGroup()
+      const mine = { end }
+      publisher = mine
+      return {
+        rtp: (index, framed) => {
+          const line = lines[index]
+          if (line && publisher === mine) take(index, line, framed)
+        },
+        rtcp: (index, data) => {
+          if (publisher === mine) lines[index]?.timeline.hear(data, clock.now())
+        },
+        end: () => {
+          if (publisher === mine) lose()
+        },
+      }
+    },
+    describe: async (ms) => {
+      if (!online) {
+        await new Promise<void>((resolve) => {
+          const done = (): void => {
+            waiting.delete(done)
+            timer[Symbol.dispose]()
+            resolve()
+          }
+          const timer = clock.after(ms, done)
+          waiting.add(done)
+        })
+      }
+      return online ? formatDescription(name, lines) : undefined
+    },
+    join: (reader) => {
+      flush()
+      const wantsVideo = reader.wants(video)
+      const line = lines[video]
+      const history = wantsVideo && line ? squeeze(group.packets(), line.track.rate, group.reorder) : []
+      readers.add(reader)
+      return {
+        starts: startsOf(reader, history[0]),
+        begin: () => {
+          report(reader)
+          reader.begin(history, wantsVideo && history.length === 0 && !group.overflowed)
+        },
+      }
+    },
+    leave: (reader) => {
+      if (!readers.delete(reader)) return
+      total.bytesOut += reader.bytesOut
+      total.dropped += reader.dropped
+    },
+    tick: () => {
+      for (const reader of [...readers]) if (reader.stalled) reader.end('it took nothing for 10 s')
+      if (!publisher && readers.size > 0 && clock.now().mono - lostAt > ORPHAN_MS) endReaders('the stream has ended')
+      if (++ticks % REPORT_TICKS === 0 && online) for (const reader of readers) report(reader)
+    },
+    close: (reason) => {
+      const old = publisher
+      lose()
+      old?.end(reason)
+      endReaders(reason)
+      for (const done of waiting) done(false)
+    },
+    facts: () => {
+      const all = [...readers]
+      const sum = (of: (reader: Reader) => number): number => all.reduce((before, reader) => before + of(reader), 0)
+      return {
+        name,
+        online,
+        readers: readers.size,
+        bytesIn: total.bytesIn,
+        bytesOut: total.bytesOut + sum(({ bytesOut }) => bytesOut),
+        dropped: total.dropped + sum(({ dropped }) => dropped),
+      }
+    },
+  }
+}

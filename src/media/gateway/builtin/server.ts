@@ -1,0 +1,106 @@
+// The built-in gateway: an RTSP server for paths that our own children publish and anyone with a stream password
+// reads. Owns the listening socket, the paths and the connections; what is said on them is connection.ts's.
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { Failure, sentenceOf } from '../../../lib/failure.js'
+import { createScope } from '../../../lib/scope.js'
+import type { Gateway, GatewayDeps, PathSpec } from '../gateway.js'
+import { type Connection, openConnection } from './connection.js'
+import { createRelay, type Relay } from './relay.js'
+import { createUdpPorts } from './udp.js'
+
+const MAX_CONNECTIONS = 500
+const TICK_MS = 1000
+const ANYWHERE = new Set(['0.0.0.0', '::', ''])
+
+const isLoopback = (address: string | undefined): boolean => /^(::1$|(::ffff:)?127\.)/.test(address ?? '')
+
+/** Resolves when it listens; a Failure when it can't. */
+export const startBuiltinGateway = async ({ config, accounts, clock, log }: GatewayDeps): Promise<Gateway> => {
+  const relays = new Map<string, Relay>()
+  const connections = new Map<Socket, Connection>()
+  const listeners = new Set<(path: string, online: boolean) => void>()
+  const service = { name: `service-${randomBytes(4).toString('hex')}`, password: randomBytes(24).toString('hex') }
+  const scope = createScope((error) => log.error({ error }, 'RTSP server: could not end everything'))
+  const udp = scope.use(createUdpPorts(config.host))
+
+  const tell = (path: string, online: boolean): void => {
+    log.info({ path }, `RTSP path ${path} ${online ? 'has video' : 'has no video'}`)
+    for (const listener of listeners) {
+      try {
+        listener(path, online)
+      } catch (error) {
+        log.error({ error }, 'RTSP server: a watcher failed')
+      }
+    }
+  }
+  const accept = (socket: Socket): void => {
+    // Strangers can't keep our own taps and publishers out.
+    if (connections.size >= (isLoopback(socket.remoteAddress) ? 2 : 1) * MAX_CONNECTIONS) {
+      log.warn(`RTSP: more than ${MAX_CONNECTIONS} connections, one refused`)
+      socket.destroy()
+      return
+    }
+    const connection = openConnection({
+      socket,
+      clock,
+      log,
+      relayOf: (path) => relays.get(path),
+      openUdp: udp.open,
+      passwordOf: (name) => (name === service.name ? service.password : accounts.streamPassword(name)),
+      mayPublish: (name) => name === service.name,
+      onClosed: () => connections.delete(socket),
+    })
+    connections.set(socket, connection)
+  }
+  const server = createServer(accept)
+  server.listen({ port: config.port, host: config.host })
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new Failure('unavailable', `RTSP can't listen on ${config.host}:${config.port}: ${sentenceOf(cause)}`, {
+      cause,
+    })
+  })
+  server.on('error', (error) => log.error({ error }, `RTSP server: ${sentenceOf(error)}`))
+  scope.defer(() => {
+    for (const connection of [...connections.values()]) connection.close('the service ends')
+    for (const relay of relays.values()) relay.close('the service ends')
+    return new Promise<void>((resolve) => server.close(() => resolve()))
+  })
+  scope.use(
+    clock.every(TICK_MS, () => {
+      for (const connection of [...connections.values()]) connection.tick()
+      for (const relay of relays.values()) relay.tick()
+    }),
+  )
+  const bound = server.address()
+  const port = bound && typeof bound === 'object' ? bound.port : config.port
+  const own = ANYWHERE.has(config.host) ? '127.0.0.1' : config.host
+  const authority = `${service.name}:${service.password}@${own.includes(':') ? `[${own}]` : own}:${port}`
+
+  const apply = (paths: readonly PathSpec[]): void => {
+    const pulled = paths.find(({ feed }) => feed === 'pull')
+    if (pulled) throw new Failure('invalid', `the built-in gateway can't pull ${pulled.name}: it has to be published`)
+    const wanted = new Set(paths.map(({ name }) => name))
+    for (const [name, relay] of relays) {
+      if (wanted.has(name)) continue
+      relays.delete(name)
+      relay.close('the path was removed')
+    }
+    for (const name of wanted) {
+      if (!relays.has(name)) relays.set(name, createRelay({ name, clock, onOnline: (online) => tell(name, online) }))
+    }
+  }
+  return {
+    kind: 'builtin',
+    pulls: false,
+    apply: async (paths) => apply(paths),
+    serviceUrl: (path) => `rtsp://${authority}/${path}`,
+    watch: (listener) => {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    },
+    facts: () => ({ kind: 'builtin', port, paths: [...relays.values()].map((relay) => relay.facts()) }),
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  }
+}
