@@ -42,3 +42,69 @@ export interface Ring {
   /** Forgets all: the camera was stopped. */
   clear(): void
 }
+
+export interface RingOptions {
+  /** Once filled it always holds at least this much, and at most one group of pictures more. */
+  readonly seconds: number
+  /** Never more than this; a group of pictures that alone is larger is not kept. */
+  readonly maxBytes: number
+}
+
+/** A key frame and what follows it until the next. */
+interface Group {
+  readonly items: RingItem[]
+  readonly start: number
+  bytes: number
+}
+
+export const createRing = ({ seconds, maxBytes }: RingOptions): Ring => {
+  const listeners = new Set<RingListener>()
+  let groups: Group[] = []
+  let bytes = 0
+  let newest: RingItem | undefined
+
+  const dropOldest = (): void => {
+    bytes -= groups.shift()?.bytes ?? 0
+  }
+  const trim = (now: number): void => {
+    while (groups[1] && (groups[1].start <= now - seconds * 1000 || bytes > maxBytes)) dropOldest()
+    if (bytes > maxBytes) dropOldest()
+  }
+  return {
+    get newest() {
+      return newest
+    },
+    push: (item) => {
+      const { fragment } = item
+      const starts = fragment.track === 'video' && fragment.key
+      if (starts) groups.push({ items: [], start: fragment.mono, bytes: 0 })
+      const group = groups.at(-1)
+      // Without its key frame nothing can be made of it.
+      if (!group || (!starts && group.items[0]?.fragment.epoch !== fragment.epoch)) return
+      group.items.push(item)
+      group.bytes += fragment.data.length
+      bytes += fragment.data.length
+      newest = item
+      trim(fragment.mono)
+      for (const listener of [...listeners]) listener(item)
+    },
+    from: (mono) => {
+      const first = groups.findLastIndex(({ start }) => start <= mono)
+      return groups.slice(Math.max(first, 0)).flatMap(({ items }) => items)
+    },
+    watch: (listener) => {
+      listeners.add(listener)
+      return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    },
+    stats: () => ({
+      seconds: newest && groups[0] ? Math.max(0, newest.fragment.mono - groups[0].start) / 1000 : 0,
+      bytes,
+      fragments: groups.reduce((sum, { items }) => sum + items.length, 0),
+    }),
+    clear: () => {
+      groups = []
+      bytes = 0
+      newest = undefined
+    },
+  }
+}

@@ -1,0 +1,78 @@
+// The command lines of the ffmpegs that read: the tap (one stream in, fragments and small frames out) and the picture
+// (one group of pictures in, its last picture out). Pure text; encoders of sources and MJPEG are elsewhere.
+
+export interface TapArgs {
+  readonly url: string
+  readonly fragments: boolean
+  readonly frames: { readonly width: number; readonly fps: number } | null
+  /** AAC is copied, anything else becomes AAC. */
+  readonly sound: 'none' | 'copy' | 'encode'
+  /** `quick` believes the SDP; `thorough` is ffmpeg's own way, for streams whose SDP says too little. */
+  readonly probe: 'quick' | 'thorough'
+}
+
+/** Where the tap's outputs are: fragments on stdout, then two pipes. */
+export const FRAMES_FD = 3
+export const TIMES_FD = 4
+/** Times on the frames' side pipe are whole ticks: ffmpeg prints seconds with six digits only. */
+export const TICKS = 90_000
+
+const MOVFLAGS = '+frag_every_frame+empty_moov+default_base_moof+frag_discont'
+
+/** Lines are marked with their level, so that the reason of a death can be told from the chatter before it. */
+const COMMON = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info']
+
+export const tapArgs = ({ url, fragments, frames, sound, probe }: TapArgs): string[] => [
+  ...COMMON,
+  ...(/^rtsps?:/.test(url) ? rtspInput(sound, probe) : []),
+  ...['-flags', 'low_delay', '-threads', '1', '-copyts', '-i', url],
+  ...(fragments ? fragmentOutput(sound) : []),
+  ...(frames ? frameOutput(frames) : []),
+]
+
+const rtspInput = (sound: TapArgs['sound'], probe: TapArgs['probe']): string[] => [
+  ...['-rtsp_transport', 'tcp'],
+  ...(sound === 'none' ? ['-allowed_media_types', 'video'] : []),
+  ...(probe === 'thorough'
+    ? []
+    : sound === 'none'
+      ? ['-probesize', '32', '-analyzeduration', '0']
+      : ['-probesize', '5000']),
+]
+
+const fragmentOutput = (sound: TapArgs['sound']): string[] => [
+  ...['-map', '0:v:0', ...(sound === 'none' ? [] : ['-map', '0:a:0?'])],
+  ...['-c', 'copy', ...(sound === 'encode' ? ['-c:a', 'aac'] : [])],
+  ...['-avoid_negative_ts', 'disabled', '-movflags', MOVFLAGS, '-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
+]
+
+// The fps filter would wait for the next frame; a look at whether the clock passed a tenth does not. The rate holds on
+// average whatever the stream's own is. y4m says the scaled size and marks each frame.
+const frameOutput = ({ width, fps }: { readonly width: number; readonly fps: number }): string[] => {
+  const filters = [
+    `select='isnan(prev_t)+not(eq(floor(t*${fps}+0.001),floor(prev_t*${fps}+0.001)))'`,
+    `scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=fast_bilinear`,
+    'format=yuv420p',
+    `settb=1/${TICKS}`,
+    'metadata=mode=add:key=n:value=1',
+    `metadata=mode=print:file='pipe\\:${TIMES_FD}':direct=1`,
+  ]
+  return [
+    ...['-map', '0:v:0', '-vf', filters.join(','), '-fps_mode', 'passthrough', '-enc_time_base', `1:${TICKS}`],
+    ...['-threads', '1', '-flush_packets', '1', '-f', 'yuv4mpegpipe', `pipe:${FRAMES_FD}`],
+  ]
+}
+
+/** Reads an init segment and fragments on stdin and writes the picture at `pts` (or the first after it) as PPM. */
+export const pictureArgs = (pts: number, width: number | undefined): string[] => {
+  const filters = [
+    `select='gte(t,${(pts - 0.001).toFixed(6)})'`,
+    ...(width === undefined ? [] : [`scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=area`]),
+  ]
+  return [
+    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error'],
+    ...['-probesize', '32', '-analyzeduration', '0', '-copyts', '-f', 'mp4', '-i', 'pipe:0'],
+    ...['-an', '-vf', filters.join(','), '-fps_mode', 'passthrough', '-frames:v', '1'],
+    ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
+  ]
+}

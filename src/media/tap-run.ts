@@ -1,0 +1,135 @@
+// One run of a tap's ffmpeg, from its start to its end: every pipe read to its end, silence noticed, each picture and
+// fragment given its time. Ends when the signal aborts; throws what went wrong otherwise.
+import { Failure } from '../lib/failure.js'
+import { type ChildEnd, describeEnd, startChild } from '../lib/process.js'
+import { type TapArgs, tapArgs } from './ffmpeg-args.js'
+import { createFragmentCutter } from './fragments.js'
+import { createFrameReader } from './frames.js'
+import type { InitSegment } from './ring.js'
+import { createStreamTime } from './stream-time.js'
+import type { TapOptions } from './tap.js'
+
+export type TapManner = Pick<TapArgs, 'sound' | 'probe'>
+
+/** The stream's sound is not AAC: the run is to be repeated with an encoder. */
+export class SoundMustBeEncoded extends Error {}
+
+export interface TapRunOptions extends TapOptions, TapManner {
+  nextEpoch(): number
+  readonly signal: AbortSignal
+  ready(): void
+}
+
+const GRACE_MS = 1000
+/** A jump back is repaired by the muxer with wrong times: only a new start makes them right again. */
+const BACK_TICKS = 90_000
+
+export const runTap = async (options: TapRunOptions): Promise<void> => {
+  const { name, fragments, frames, clock, log, silence, signal } = options
+  if (signal.aborted) return
+  const time = createStreamTime()
+  let init: InitSegment | undefined
+  let problem: Error | undefined
+  let lastFragment = clock.now().mono
+  let lastFrame = lastFragment
+  let arrival = lastFragment
+  let said = false
+  const worked = (): void => {
+    if (!said) options.ready()
+    said = true
+  }
+
+  const child = startChild({
+    name: `tap of ${name}`,
+    command: 'ffmpeg',
+    args: tapArgs(options),
+    pipes: frames ? 2 : 0,
+    onLine: (line) => {
+      log.debug({ line }, `tap of ${name}`)
+      const trouble = readLine(line)
+      if (trouble) giveUp(trouble)
+    },
+  })
+  const giveUp = (error: Error): void => {
+    problem ??= error
+    void child.stop(GRACE_MS)
+  }
+  /** Every pipe is read to its end, also when nothing can be made of it any more: an unread one freezes ffmpeg. */
+  const hear = (pipe: NodeJS.ReadableStream, use: (chunk: Buffer) => void): void => {
+    pipe.on('error', giveUp)
+    pipe.on('data', (chunk: Buffer) => {
+      if (problem || signal.aborted) return
+      arrival = clock.now().mono
+      try {
+        use(chunk)
+      } catch (error) {
+        giveUp(error instanceof Error ? error : new Error(String(error)))
+      }
+    })
+  }
+
+  const cutter = createFragmentCutter({
+    nextEpoch: options.nextEpoch,
+    onInit: (next) => {
+      init = next
+      options.onInit(next)
+    },
+    onFragment: (fragment) => {
+      if (!init) return
+      const video = fragment.track === 'video'
+      const mono = video ? time.seen(fragment.pts, arrival) : time.translate(fragment.pts, arrival)
+      if (video) lastFragment = arrival
+      options.onItem({ init, fragment: { ...fragment, mono } })
+      if (video) worked()
+    },
+  })
+  hear(child.stdout, (chunk) => cutter.write(chunk))
+  if (frames) {
+    const reader = createFrameReader((data, width, height, pts) => {
+      lastFrame = arrival
+      options.onFrame({ data, width, height, pts, mono: time.seen(pts, arrival) })
+      if (!fragments) worked()
+    })
+    hear(child.pipe(0), (chunk) => reader.writePictures(chunk))
+    hear(child.pipe(1), (chunk) => reader.writeTimes(chunk))
+  }
+
+  const readLine = soundAndTime(options)
+  const watch = clock.every(Math.max(50, Math.min(1000, silence / 4)), () => {
+    const last = Math.min(fragments ? lastFragment : Infinity, frames ? lastFrame : Infinity)
+    if (clock.now().mono - last >= silence)
+      giveUp(new Failure('unavailable', `no frame for ${Math.round(silence / 100) / 10} s`))
+  })
+  const onAbort = (): void => void child.stop(GRACE_MS)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    const end = await child.exited
+    if (signal.aborted) return
+    if (!problem && said) log.info({ tail: end.tail.slice(-20) }, `tap of ${name} ended unasked`)
+    throw problem ?? new Failure('unavailable', whyItEnded(end))
+  } finally {
+    watch[Symbol.dispose]()
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** What a line of ffmpeg tells that only a new start can mend. */
+const soundAndTime = ({ sound }: TapManner): ((line: string) => Error | undefined) => {
+  let inInput = false
+  return (line) => {
+    if (/\] (Input|Output) #0/.test(line)) inInput = line.includes('] Input')
+    const codec = inInput ? /Stream #0:\d.*: Audio: (\w+)/.exec(line)?.[1] : undefined
+    if (codec && codec !== 'aac' && sound === 'copy') return new SoundMustBeEncoded(`the sound is ${codec}`)
+    const times = /[Nn]on-monoton.*previous: (-?\d+), current: (-?\d+)/.exec(line)
+    if (times && Number(times[1]) - Number(times[2]) > BACK_TICKS)
+      return new Failure('unavailable', "the stream's clock jumped back")
+    return undefined
+  }
+}
+
+/** The last thing ffmpeg called an error, which is not the last thing it said. */
+const whyItEnded = (end: ChildEnd): string => {
+  const last = end.tail.findLast((line) => /\[(error|fatal|panic)\]/.test(line) && !line.includes('Conversion failed'))
+  if (last) return last.replace(/\[[^\]]*\] /g, '')
+  return end.code === 0 ? 'the stream ended' : describeEnd('ffmpeg', end)
+}
