@@ -33,6 +33,8 @@ export interface ConnectionDeps {
   readonly clientId: string
   readonly will: { readonly topic: string; readonly payload: string }
   readonly topics: readonly string[]
+  /** Their messages keep the retain flag where MQTT 5 is spoken, so that a retained one is known also when it is new. */
+  readonly commands: readonly string[]
   readonly clock: Clock
   readonly log: Log
   /** Connected and subscribed. Called again after each reconnect. */
@@ -52,7 +54,7 @@ const NO_LIMIT = 268_435_455
 const OLD_BROKER = [132, 1]
 
 export const connect = async (deps: ConnectionDeps): Promise<Connection> => {
-  const { config, clientId, will, topics, clock, log, onUp, onDown, onMessage, farewell } = deps
+  const { config, clientId, will, topics, commands, clock, log, onUp, onDown, onMessage, farewell } = deps
   const shown = redactText(config.url)
   let problem: string | null = `waiting for the broker at ${shown}`
   let largest = NO_LIMIT
@@ -101,8 +103,11 @@ export const connect = async (deps: ConnectionDeps): Promise<Connection> => {
   })
   client.on('connect', (packet) => {
     largest = packet.properties?.maximumPacketSize ?? NO_LIMIT
-    // A command keeps its retain flag in MQTT 5, so that a retained one is known also when it is new.
-    client.subscribe([...topics], { qos: 1, rap: true }, (error, granted) => {
+    const subscriptions = [
+      ...topics.map((topic) => [topic, { qos: 1, rap: false }] as const),
+      ...commands.map((topic) => [topic, { qos: 1, rap: true }] as const),
+    ]
+    client.subscribe(Object.fromEntries(subscriptions), (error, granted) => {
       if (error || ended || !client.connected) return
       const refused = granted?.filter(({ qos }) => qos >= 128).map(({ topic }) => topic) ?? []
       up = true

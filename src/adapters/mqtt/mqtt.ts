@@ -81,7 +81,8 @@ export const startMqtt = async (deps: MqttDeps): Promise<MqttAdapter> => {
     config,
     clientId: config.client_id ?? topics.node,
     will: { topic: topics.bridgeState, payload: 'offline' },
-    topics: [topics.status, topics.allDiscovery, ...topics.commands],
+    topics: [topics.status, topics.allDiscovery],
+    commands: topics.commands,
     clock,
     log,
     onUp: () => {
