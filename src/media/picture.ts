@@ -99,7 +99,7 @@ const choose = (
   const newest = ring?.newest?.fragment.mono
   if (!ring || newest === undefined) throw new Failure('unavailable', `${camera} has no picture yet`)
   const items = ring.from(moment + SLACK_MS)
-  const found = items.findLastIndex(({ fragment }) => fragment.track === 'video' && fragment.mono <= moment + SLACK_MS)
+  const found = latestVideo(items, moment + SLACK_MS)
   const item = items[found]
   if (!item) throw new Failure('unavailable', `${camera} no longer holds a picture from ${seconds(now - moment)} ago`)
   const age = moment - item.fragment.mono
@@ -112,6 +112,16 @@ const choose = (
     )
   const start = items.findLastIndex(({ fragment }, index) => index <= found && fragment.key)
   return { item, group: items.slice(start, found + 1).filter(({ fragment }) => fragment.track === 'video') }
+}
+
+/** Where the picture shown at `mono` stands: not always the last before it, pictures may be stored out of order. */
+const latestVideo = (items: readonly RingItem[], mono: number): number => {
+  let best = -1
+  for (const [index, { fragment }] of items.entries()) {
+    if (fragment.track !== 'video' || fragment.mono > mono) continue
+    if (fragment.mono > (items[best]?.fragment.mono ?? -Infinity)) best = index
+  }
+  return best
 }
 
 const encodePng = ({ data, width, height, channels }: RgbImage): Promise<Buffer> =>

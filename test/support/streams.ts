@@ -3,6 +3,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { startChild } from '../../src/lib/process.js'
+import { createFragmentCutter } from '../../src/media/fragments.js'
+import type { InitSegment, RingItem } from '../../src/media/ring.js'
 
 export interface StreamServer extends AsyncDisposable {
   readonly url: string
@@ -70,4 +72,27 @@ export const until = async <T>(look: () => T | undefined | false): Promise<T> =>
     if (found !== undefined && found !== false) return found
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+/** What the tap would cut from `args`, at once: its first picture was seen at `start`. */
+export const cutFilm = async (args: readonly string[], start: number): Promise<RingItem[]> => {
+  const items: RingItem[] = []
+  let init: InitSegment | undefined
+  let first: number | undefined
+  const cutter = createFragmentCutter({
+    nextEpoch: () => 1,
+    onInit: (next) => {
+      init = next
+    },
+    onFragment: (fragment) => {
+      first ??= fragment.pts
+      if (init) items.push({ init, fragment: { ...fragment, mono: start + (fragment.pts - first) * 1000 } })
+    },
+  })
+  const flags = '+frag_every_frame+empty_moov+default_base_moof+frag_discont'
+  const all = ['-v', 'error', '-nostdin', ...args, '-movflags', flags, '-f', 'mp4', 'pipe:1']
+  const child = startChild({ name: 'film', command: 'ffmpeg', args: all })
+  child.stdout.on('data', (chunk: Buffer) => cutter.write(chunk))
+  await child.exited
+  return items
 }
