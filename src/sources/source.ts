@@ -6,7 +6,14 @@ export type StreamName = 'main' | 'sub'
 
 /** How one stream comes into the gateway. A gateway that cannot pull is fed by `ffmpeg -c copy` from the same address. */
 export type StreamPlan =
-  | { readonly feed: 'child'; readonly child: ChildPlan }
+  | {
+      readonly feed: 'child'
+      readonly child: ChildPlan
+      /** Its standard output is ffmpeg's framecrc of what it reads: the first packet again is a seam. */
+      readonly loops?: true
+      /** What a good end (code 0) means, as a sentence: it is then not started again. */
+      readonly ends?: string
+    }
   | { readonly feed: 'pull'; readonly url: string; readonly transport: 'tcp' | 'udp' }
 
 export interface SourcePlan {

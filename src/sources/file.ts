@@ -1,0 +1,51 @@
+// A video file as a camera, once or over and over. The publisher's standard output is a line per packet with its
+// checksum (ffmpeg's framecrc): when the first packet comes again, the loop began anew.
+import type { Slice } from '../lib/slice.js'
+import { encodeVideo, publish, quiet } from './ffmpeg-args.js'
+import { defineSource } from './source.js'
+
+export interface FileConfig {
+  readonly kind: 'file'
+  readonly path: string
+  readonly loop: boolean
+  readonly transcode: boolean
+}
+
+const TRANSCODED_FPS = 25
+
+const checkPath = (value: unknown): void => {
+  if (typeof value !== 'string' || value.trim() === '') throw new Error('must be the path of a video file')
+}
+
+export const file = defineSource<FileConfig>({
+  kind: 'file',
+  doc: 'A video file, played at its own speed',
+  schema: {
+    path: { doc: 'The video file', format: checkPath, default: '' },
+    loop: { doc: 'Begin again at the end; otherwise the camera goes offline there', format: 'Boolean', default: true },
+    transcode: {
+      doc: 'Encode to H.264; needed unless the file holds H.264 or H.265 without B-frames',
+      format: 'Boolean',
+      default: false,
+    },
+  } satisfies Slice,
+  plan: ({ path, loop, transcode }, { publishUrl }) => ({
+    main: {
+      feed: 'child',
+      child: {
+        command: 'ffmpeg',
+        args: [
+          ...quiet,
+          ...['-re', '-stream_loop', loop ? '-1' : '0', '-protocol_whitelist', 'file', '-i', `file:${path}`],
+          ...['-map', '0:v:0', '-map', '0:a:0?', '-c:a', 'aac'],
+          ...(transcode
+            ? ['-vf', `fps=${TRANSCODED_FPS},scale=trunc(iw/2)*2:trunc(ih/2)*2`, ...encodeVideo(TRANSCODED_FPS)]
+            : ['-c:v', 'copy']),
+          ...publish(publishUrl('main')),
+          ...['-map', '0:v:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', 'pipe:1'],
+        ],
+      },
+      ...(loop ? { loops: true } : { ends: 'the file has ended' }),
+    },
+  }),
+})

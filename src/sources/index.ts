@@ -1,0 +1,23 @@
+// The kinds of camera input. A new kind is one file and its name here.
+import { type FileConfig, file } from './file.js'
+import { type RtspConfig, rtsp } from './rtsp.js'
+import type { PlanContext, SourceDefinition, SourcePlan } from './source.js'
+import { type TestPatternConfig, testPattern } from './test-pattern.js'
+
+export type SourceConfig = TestPatternConfig | FileConfig | RtspConfig
+export type SourceKind = SourceConfig['kind']
+
+type ConfigOf<Kind extends SourceKind> = Extract<SourceConfig, { kind: Kind }>
+
+export const sources: { readonly [Kind in SourceKind]: SourceDefinition<ConfigOf<Kind>> } = {
+  'test-pattern': testPattern,
+  file,
+  rtsp,
+}
+
+export const sourceKinds = Object.keys(sources) as SourceKind[]
+
+export const planSource = <Kind extends SourceKind>(config: ConfigOf<Kind>, context: PlanContext): SourcePlan => {
+  const definition: SourceDefinition<ConfigOf<Kind>> = sources[config.kind as Kind]
+  return definition.plan(config, context)
+}

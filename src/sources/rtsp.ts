@@ -1,0 +1,58 @@
+// A network camera that speaks RTSP: its main stream and, where it has one, a small second stream for the eyes.
+import type { ChildPlan } from '../lib/process.js'
+import type { Slice } from '../lib/slice.js'
+import { publish, quiet } from './ffmpeg-args.js'
+import { defineSource } from './source.js'
+
+export interface RtspConfig {
+  readonly kind: 'rtsp'
+  readonly url: string
+  readonly sub: string | null
+  readonly transport: 'tcp' | 'udp'
+}
+
+const SCHEMES = ['rtsp:', 'rtsps:']
+const SILENCE_US = 10_000_000
+
+const checkUrl = (value: unknown): void => {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !SCHEMES.includes(url.protocol) || url.hostname === '') {
+    throw new Error('must be an address like rtsp://camera.local:554/stream (rtsp or rtsps)')
+  }
+}
+
+export const rtsp = defineSource<RtspConfig>({
+  kind: 'rtsp',
+  doc: 'A network camera or another RTSP server',
+  schema: {
+    url: { doc: 'Address of the main stream', format: checkUrl, default: '', sensitive: true },
+    sub: {
+      doc: 'Address of a small second stream of the same picture; the eyes then use it and the main one is never decoded',
+      format: checkUrl,
+      default: null,
+      nullable: true,
+      sensitive: true,
+    },
+    transport: {
+      doc: 'How the camera sends: tcp (no loss) or udp',
+      format: ['tcp', 'udp'],
+      default: 'tcp',
+    },
+  } satisfies Slice,
+  plan: ({ url, sub, transport }) => ({
+    main: { feed: 'pull', url, transport },
+    ...(sub === null ? {} : { sub: { feed: 'pull', url: sub, transport } }),
+  }),
+})
+
+/** The publisher for a gateway that does not pull. Gives up after ten silent seconds. */
+export const relayRtsp = (url: string, transport: 'tcp' | 'udp', publishUrl: string): ChildPlan => ({
+  command: 'ffmpeg',
+  args: [
+    ...quiet,
+    ...['-rtsp_transport', transport, '-timeout', String(SILENCE_US)],
+    ...['-protocol_whitelist', 'rtsp,rtsps,tls,tcp,udp,rtp,srtp', '-analyzeduration', '2000000', '-i', url],
+    ...['-map', '0:v:0', '-map', '0:a:0?', '-c', 'copy'],
+    ...publish(publishUrl),
+  ],
+})
