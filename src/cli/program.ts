@@ -1,0 +1,82 @@
+// The command line as a whole: the commands, their common help, and how an error is told.
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { Command, CommanderError } from 'commander'
+import { loadConfig } from '../config/load.js'
+import { Failure } from '../lib/failure.js'
+import { redactText } from '../lib/redact.js'
+import { checkConfigCommand } from './check-config.js'
+import { demoCommand } from './demo.js'
+import { doctorCommand } from './doctor.js'
+import type { CliDeps } from './run-house.js'
+import { serveCommand } from './serve.js'
+import { usersCommand } from './users.js'
+
+const HELP = `
+Examples:
+  nightjar demo                               see it work, nothing to configure
+  nightjar check-config nightjar.yaml         is the configuration right?
+  nightjar serve --config nightjar.yaml       run it
+  nightjar doctor --config nightjar.yaml      what is missing on this machine?
+  nightjar users passwd admin --config nightjar.yaml
+
+All options of nightjar.yaml: docs/configuration.md`
+
+/** Asks without showing what is typed. */
+const askHidden = async (question: string): Promise<string | null> => {
+  if (!process.stdin.isTTY) return null
+  process.stderr.write(question)
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+  try {
+    return await terminal.question('')
+  } finally {
+    terminal.close()
+    process.stderr.write('\n')
+  }
+}
+
+const usersOf = ({ env, out }: CliDeps): Command => {
+  const data = async (command: Command): Promise<string> => {
+    const { config, data: folder } = command.optsWithGlobals<{ config?: string; data?: string }>()
+    if (folder) return folder
+    if (config) return (await loadConfig({ path: config, env })).data
+    throw new Failure('invalid', 'which users? Please add --config nightjar.yaml, or --data and the data folder')
+  }
+  const users = usersCommand({ data, out, ask: askHidden })
+  for (const command of users.commands) {
+    command.option('-c, --config <file>', 'the configuration, nightjar.yaml')
+    command.option('--data <folder>', 'the data folder, instead of --config')
+  }
+  return users
+}
+
+export const createProgram = (version: string, deps: CliDeps): Command => {
+  const program = new Command('nightjar')
+    .description('A camera service for Home Assistant: RTSP, MJPEG, recordings and MQTT entities from any camera.')
+    .version(version, '-V, --version')
+    .addHelpText('after', HELP)
+  for (const command of [serveCommand, demoCommand, checkConfigCommand, doctorCommand, usersOf]) {
+    program.addCommand(command(deps))
+  }
+  const all = [program, ...program.commands.flatMap((command) => [command, ...command.commands])]
+  for (const command of all) command.exitOverride().showHelpAfterError('(add --help for what there is)')
+  return program
+}
+
+/** Tells a person what went wrong; the exit code: 2 for what was asked or configured wrong, else 1. */
+export const tellError = (error: unknown, note: (line: string) => void): number => {
+  // Commander has said it already (or it was --help).
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof Failure) {
+    const lines = error.message.split('\n')
+    note(
+      lines.length === 1
+        ? `nightjar: ${error.message}`
+        : ['nightjar: several things are wrong:', ...lines].join('\n  '),
+    )
+    return error.code === 'invalid' ? 2 : 1
+  }
+  note(redactText(error instanceof Error && error.stack ? error.stack : String(error)))
+  return 1
+}
