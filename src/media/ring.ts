@@ -29,7 +29,7 @@ export interface RingItem {
   readonly fragment: Fragment
 }
 
-/** Hears what goes in, in order, at once. Must not throw and must not wait. */
+/** Hears what goes in from a key frame on, in order, at once (also what a full ring can't keep). Must not throw and must not wait. */
 export type RingListener = (item: RingItem) => void
 
 export interface Ring {
@@ -61,8 +61,10 @@ export const createRing = ({ seconds, maxBytes }: RingOptions): Ring => {
   const listeners = new Set<RingListener>()
   let groups: Group[] = []
   let bytes = 0
-  let newest: RingItem | undefined
+  /** The epoch of the last key frame: what follows in it can be decoded, by those who listened then. */
+  let open: number | undefined
 
+  const newest = (): RingItem | undefined => groups.at(-1)?.items.at(-1)
   const dropOldest = (): void => {
     bytes -= groups.shift()?.bytes ?? 0
   }
@@ -72,20 +74,23 @@ export const createRing = ({ seconds, maxBytes }: RingOptions): Ring => {
   }
   return {
     get newest() {
-      return newest
+      return newest()
     },
     push: (item) => {
       const { fragment } = item
       const starts = fragment.track === 'video' && fragment.key
-      if (starts) groups.push({ items: [], start: fragment.mono, bytes: 0 })
+      if (starts) {
+        open = fragment.epoch
+        groups.push({ items: [], start: fragment.mono, bytes: 0 })
+      }
+      if (fragment.epoch !== open) return
       const group = groups.at(-1)
-      // Without its key frame nothing can be made of it.
-      if (!group || (!starts && group.items[0]?.fragment.epoch !== fragment.epoch)) return
-      group.items.push(item)
-      group.bytes += fragment.data.length
-      bytes += fragment.data.length
-      newest = item
-      trim(fragment.mono)
+      if (group) {
+        group.items.push(item)
+        group.bytes += fragment.data.length
+        bytes += fragment.data.length
+        trim(fragment.mono)
+      }
       for (const listener of [...listeners]) listener(item)
     },
     from: (mono) => {
@@ -97,14 +102,14 @@ export const createRing = ({ seconds, maxBytes }: RingOptions): Ring => {
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
     stats: () => ({
-      seconds: newest && groups[0] ? Math.max(0, newest.fragment.mono - groups[0].start) / 1000 : 0,
+      seconds: Math.max(0, (newest()?.fragment.mono ?? 0) - (groups[0]?.start ?? Infinity)) / 1000,
       bytes,
       fragments: groups.reduce((sum, { items }) => sum + items.length, 0),
     }),
     clear: () => {
       groups = []
       bytes = 0
-      newest = undefined
+      open = undefined
     },
   }
 }
