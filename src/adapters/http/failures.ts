@@ -30,7 +30,13 @@ export const addFailures = (app: FastifyInstance, log: Log): void => {
     if (error instanceof Failure) return sendFailure(request, reply, error)
     if (error.validation) return sendFailure(request, reply, new Failure('invalid', problemsOf(error).join('\n')))
     const status = error.statusCode ?? 500
-    if (status < 500) return reply.code(status).send(answerOf(codeOf(status), error.message))
+    if (status < 500) {
+      const { headers = {} } = error as { headers?: Record<string, string> }
+      return reply
+        .code(status)
+        .headers(headers)
+        .send(answerOf(codeOf(status), error.message))
+    }
     log.error({ err: error, method: request.method, path: request.routeOptions.url }, 'a request failed: this is a bug')
     return reply.code(500).send({ error: 'Something went wrong here; the log says more', code: 'bug' })
   })

@@ -70,7 +70,7 @@ export const buildHttp = async (deps: HttpDeps): Promise<{ app: App; end(): Prom
     app.getDefaultJsonParser('error', 'error')(_request, body as string, done)
   })
   app.addHook('preValidation', async (request) => {
-    request.body ??= {}
+    if (request.body === undefined) request.body = {}
   })
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/api/') || request.url === '/metrics') reply.header('cache-control', 'no-store')

@@ -33,7 +33,7 @@ export const addCameras = (app: App, { cameras }: RouteDeps): void => {
         response: { 200: TraceAnswer },
       },
     },
-    ({ params }) => [...cameras.trace(params.id)],
+    ({ params }) => [...cameras.trace(cameras.state(params.id).id)],
   )
   app.post(
     '/api/cameras/:id/recording',
