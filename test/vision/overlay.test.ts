@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import { newMind } from '../../src/camera/rules/mind.js'
+import type { CameraState } from '../../src/camera/state.js'
+import type { RgbImage } from '../../src/lib/frame.js'
+import { canDraw } from '../../src/vision/glyphs.js'
+import { drawOverlay, type OverlayItem, overlayOf } from '../../src/vision/overlay.js'
+import { layText, textWidth } from '../../src/vision/overlay-text.js'
+import { defaultSettings } from '../support/settings.js'
+
+const GREY = 90
+const blank = (width: number, height: number): RgbImage => ({
+  data: new Uint8Array(width * height * 3).fill(GREY),
+  width,
+  height,
+  channels: 3,
+})
+const pixel = ({ data, width }: RgbImage, x: number, y: number): number[] => [
+  ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+]
+const changed = ({ data, width, height }: RgbImage): { left: number; top: number; right: number; bottom: number } => {
+  const box = { left: width, top: height, right: -1, bottom: -1 }
+  data.forEach((value, i) => {
+    if (value === GREY) return
+    const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)]
+    box.left = Math.min(box.left, x)
+    box.right = Math.max(box.right, x)
+    box.top = Math.min(box.top, y)
+    box.bottom = Math.max(box.bottom, y)
+  })
+  return box
+}
+const base = newMind({ id: 'porch', name: 'Porch', source: 'file' }, defaultSettings, 0).state
+const at = new Date(2026, 10, 20, 7, 5, 9).getTime()
+const texts = (state: CameraState): string[] =>
+  overlayOf(state, at).flatMap((item) => (item.kind === 'box' ? [] : [item.text]))
+
+describe('what a state asks to draw', () => {
+  test('a quiet camera: its name, the time of the picture, its level', () => {
+    expect(texts(base)).toEqual(['Porch  2026-11-20 07:05:09', '0'])
+  })
+
+  test('recording, motion and night have their marks', () => {
+    const state: CameraState = {
+      ...base,
+      recording: { ...base.recording, active: true },
+      motion: { active: true, level: 42, since: 1 },
+      light: { ...base.light, mode: 'night' },
+    }
+    expect(texts(state).slice(1)).toEqual(['REC', 'MOTION', 'NIGHT', '42'])
+    expect(overlayOf(state, at).find(({ kind }) => kind === 'meter')).toMatchObject({ value: 0.42, mark: 0.05 })
+  })
+
+  test('no meter without motion detection', () => {
+    const settings = { ...defaultSettings, motion: { ...defaultSettings.motion, enabled: false } }
+    expect(texts({ ...base, settings })).toHaveLength(1)
+  })
+
+  test('a name that the font does not know gives way to the id', () => {
+    expect(texts({ ...base, name: 'Eingang Süd (Öffnung)' })[0]).toMatch(/^Eingang Süd \(Öffnung\) {2}/)
+    expect(texts({ ...base, name: '玄関' })[0]).toMatch(/^porch {2}/)
+  })
+})
+
+describe('what is drawn', () => {
+  const box = (over: Partial<Extract<OverlayItem, { kind: 'box' }>>): OverlayItem => ({
+    ...{ kind: 'box', x: 0.25, y: 0.5, width: 0.5, height: 0.25, label: 'cat', score: 0.9, colour: [200, 10, 10] },
+    ...over,
+  })
+
+  test('a box lies where the fractions say, its label above it, and nothing inside', () => {
+    const image = blank(400, 200)
+    drawOverlay(image, [box({})])
+    expect(pixel(image, 100, 149)).toEqual([200, 10, 10])
+    expect(pixel(image, 299, 100)).toEqual([200, 10, 10])
+    expect(pixel(image, 300, 120)).toEqual([GREY, GREY, GREY])
+    expect(pixel(image, 200, 120)).toEqual([GREY, GREY, GREY])
+    expect(pixel(image, 101, 99)).toEqual([200, 10, 10])
+    expect(changed(image)).toMatchObject({ left: 100, right: 299, bottom: 149 })
+  })
+
+  test.each([[{ x: -0.5, y: -0.5 }], [{ x: 0.9, y: 0.9 }], [{ x: 2, y: 2 }], [{ width: 0, height: 0 }]])(
+    'a box that leaves the picture is cut: %o',
+    (over) => {
+      const image = blank(64, 48)
+      const before = image.data.length
+      drawOverlay(image, [box(over)])
+      expect(image.data).toHaveLength(before)
+      // A stray write would wrap into the other side of the picture.
+      if (over.x === 2) expect(changed(image).right).toBe(-1)
+      if (over.x === 0.9) expect(changed(image).left).toBeGreaterThan(50)
+    },
+  )
+
+  test('the meter is as long as its value', () => {
+    const amber = (value: number): number => {
+      const image = blank(640, 360)
+      drawOverlay(image, [{ kind: 'meter', corner: 'bottom left', text: '', value, mark: 1, colour: [255, 0, 0] }])
+      return Array.from({ length: 640 * 360 }, (_, i) => pixel(image, i % 640, Math.floor(i / 640))).filter(
+        ([red, green]) => red === 255 && green === 0,
+      ).length
+    }
+    expect(amber(0)).toBe(0)
+    expect(amber(0.8)).toBeGreaterThan(amber(0.4) * 1.7)
+    expect(amber(7)).toBe(amber(1))
+  })
+
+  test.each([
+    [160, 120],
+    [320, 180],
+    [1280, 720],
+  ])('all marks find room in %ix%i, none over another', (width, height) => {
+    const state: CameraState = {
+      ...base,
+      name: 'A camera with a rather long name',
+      recording: { ...base.recording, active: true },
+      motion: { active: true, level: 42, since: 1 },
+      light: { ...base.light, mode: 'night' },
+    }
+    const items = overlayOf(state, at)
+    const areas = items.map((item) => {
+      const before = items.slice(0, items.indexOf(item))
+      // What this item adds to the picture with those before it.
+      const [one, both] = [blank(width, height), blank(width, height)]
+      drawOverlay(one, before)
+      drawOverlay(both, [...before, item])
+      const touched = new Set<number>()
+      both.data.forEach((value, i) => {
+        if (value !== one.data[i]) touched.add(Math.floor(i / 3))
+      })
+      const overlapping = [...touched].filter((i) => one.data[i * 3] !== GREY).length
+      return { touched: touched.size, overlapping }
+    })
+    expect(areas.every(({ touched }) => touched > 0)).toBe(true)
+    expect(areas.map(({ overlapping }) => overlapping)).toEqual(areas.map(() => 0))
+  })
+})
+
+describe('the font', () => {
+  const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).filter(
+    (letter) => !'$@^`{}~'.includes(letter),
+  )
+
+  test('knows what names and times are made of', () => {
+    expect(ascii.filter((letter) => !canDraw(letter))).toEqual([])
+    expect([...'äöüßÄÖÜéèêëçñåÅøØáíóúîïčšžřůČŠŽ'].filter((letter) => !canDraw(letter))).toEqual([])
+    expect(canDraw('д')).toBe(false)
+  })
+
+  test('no two letters look the same', () => {
+    const looks = ascii.map((letter) =>
+      layText(letter, 12)
+        .map(({ x, y, mask }) => `${x} ${y} ${mask.width} ${mask.cover}`)
+        .join(),
+    )
+    expect(new Set(looks).size).toBe(ascii.length)
+  })
+
+  test('times do not jump: all digits are as wide', () => {
+    expect(new Set([...'0123456789'].map((digit) => textWidth(digit, 16))).size).toBe(1)
+  })
+
+  test('letters of one line do not touch each other', () => {
+    for (const size of [7, 16, 48]) {
+      const [first, second] = layText('ll', size)
+      expect((second?.x ?? 0) - (first?.x ?? 0)).toBeGreaterThan(size / 4)
+    }
+  })
+})
