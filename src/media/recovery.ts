@@ -13,6 +13,8 @@ import { CAMERA, DAY, type FoundName, readName } from './storage-names.js'
 export interface ShelfView {
   readonly data: string
   readonly index: Index
+  /** `2026-11-20`: its folders stay, also when they are empty. */
+  readonly today: string
   /** Being made by this very run: not to be touched. */
   isActive(id: string): boolean
   /** Finishing takes turns with the recordings that end now. */
@@ -105,7 +107,7 @@ const takeIn = async (shelf: ShelfView, found: Found, known: StoredItem | undefi
       await rm(paths.picture, { force: true })
       return
     }
-  } else if (found.part) await rm(paths.part, { force: true })
+  }
   const path = join(data, item.path)
   const [facts, { size, mode }] = [await probeMedia(path, signal), await stat(path)]
   const from = known?.from ?? facts.note?.from ?? item.from
@@ -120,14 +122,14 @@ const takeIn = async (shelf: ShelfView, found: Found, known: StoredItem | undefi
     keep: known?.keep ?? (mode & 0o200) === 0,
     width: facts.width,
     height: facts.height,
-    picture: item.kind === 'recording' && (await exists(paths.picture)),
+    picture: item.kind === 'snapshot' || (await exists(paths.picture)),
   })
   index.numberSeen(item.camera, found.name.number)
   if (found.part) log.info({ item: item.id }, `Finished ${item.id}, which the last run left unfinished`)
 }
 
 const sweepFolder = async (shelf: ShelfView, folder: string): Promise<void> => {
-  const { data, index, isActive, inTurn, signal, log } = shelf
+  const { data, index, today, isActive, inTurn, signal, log } = shelf
   // Rows first: a file that comes after this look then can't seem to be missing.
   const rows = new Map(index.inFolder(folder).map((item) => [item.id, item]))
   const files = await readFolder(data, folder)
@@ -143,8 +145,10 @@ const sweepFolder = async (shelf: ShelfView, folder: string): Promise<void> => {
     else log.info({ item: id }, `${id} was removed from the disk`)
   }
   for (const [id, there] of found) {
+    if (isActive(id)) continue
+    if (there.part && there.video) await rm(pathsOf(data, there.name).part, { force: true })
     const known = index.get(id)
-    if (isActive(id) || (known && known.state !== 'running') || (rows.has(id) && !known)) continue
+    if ((known && known.state !== 'running') || (rows.has(id) && !known)) continue
     await inTurn(() => takeIn(shelf, there, known)).catch((error: unknown) => {
       if (signal.aborted) throw error
       // The file stays for a person to look at.
@@ -152,17 +156,17 @@ const sweepFolder = async (shelf: ShelfView, folder: string): Promise<void> => {
       index.forget(id)
     })
   }
-  if (files.length === 0) await rmdir(join(data, folder)).catch(() => {})
+  if (files.length === 0 && dayIn(folder) !== today) await rmdir(join(data, folder)).catch(() => {})
 }
 
 /** Ends early when `signal` aborts. */
 export const sweepShelf = async (shelf: ShelfView): Promise<void> => {
   const folders = new Set([...(await listFolders(shelf.data)), ...shelf.index.folders()])
-  const newestFirst = [...folders].sort((a, b) => dayOf(b).localeCompare(dayOf(a)))
+  const newestFirst = [...folders].sort((a, b) => dayIn(b).localeCompare(dayIn(a)))
   for (const folder of newestFirst) {
     if (shelf.signal.aborted) return
     await sweepFolder(shelf, folder)
   }
 }
 
-const dayOf = (folder: string): string => folder.slice(-10)
+const dayIn = (folder: string): string => folder.slice(-10)

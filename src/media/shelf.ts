@@ -1,7 +1,7 @@
 // What storage stands on: the index while there is one, the turns of finishing, the health of the disk, and the upkeep
 // (room for what is new, agreement of files and index). Writes nothing unless something is to go.
-import { rm, rmdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Recordings, StoredItem } from '../camera/ports.js'
 import type { PartHealth } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
@@ -12,6 +12,7 @@ import { claimFolder, type FreeBytes, formatBytes, freeBytes, storageFailure } f
 import { learnNumbers, sweepShelf } from './recovery.js'
 import { planRetention, type StorageConfig } from './retention.js'
 import { type Index, isBroken, openIndex } from './storage-index.js'
+import { dayOf } from './storage-names.js'
 
 export interface StorageDeps {
   /** The data folder, absolute. */
@@ -97,8 +98,6 @@ export const startShelf = async ({
     const main = join(data, item.path)
     for (const path of new Set([main, main.replace(/\.mp4$/, '.jpg')])) await rm(path, { force: true })
     withIndex((index) => index.forget(item.id))
-    // Only an empty folder goes.
-    await rmdir(dirname(main)).catch(() => {})
   }
   const makeRoom = async (): Promise<void> => {
     for (let more = true; more && !end.signal.aborted; ) {
@@ -132,7 +131,8 @@ export const startShelf = async ({
   const sweep = createCoalesced(async () => {
     if (!index || end.signal.aborted) return
     const isActive = (id: string): boolean => active.has(id)
-    await sweepShelf({ data, index, isActive, inTurn, signal: end.signal, log }).catch((error: unknown) => {
+    const today = dayOf(clock.now().wall)
+    await sweepShelf({ data, index, today, isActive, inTurn, signal: end.signal, log }).catch((error: unknown) => {
       if (!end.signal.aborted) log.warn({ data }, `Recordings can't be read: ${storageFailure(data, error).message}`)
     })
   })

@@ -154,7 +154,15 @@ const open = (file: string): Index => {
       },
       nextNumber: (camera) => (next.get(camera) as { last: number }).last,
       numberSeen: (camera, number) => void seen.run(camera, number),
-      [Symbol.dispose]: () => void db.close(),
+      [Symbol.dispose]: () => {
+        try {
+          // Statements hold libsql's file open until they are collected: closing alone would leave all in the -wal file.
+          db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+        } catch {
+          // On a sick disk the -wal file is as good a place.
+        }
+        db.close()
+      },
     }
   } catch (error) {
     db.close()

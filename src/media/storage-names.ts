@@ -22,10 +22,15 @@ const nameOf = (camera: string, day: string, time: string, number: number): Item
   stem: `${time}_${pad(number, 4)}`,
 })
 
+/** `2026-11-20`, in local time. */
+export const dayOf = (wall: number): string => {
+  const at = new Date(wall)
+  return `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
+}
+
 export const itemName = (camera: string, wall: number, number: number): ItemName => {
   const at = new Date(wall)
-  const day = `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
-  return nameOf(camera, day, `${pad(at.getHours())}-${pad(at.getMinutes())}-${pad(at.getSeconds())}`, number)
+  return nameOf(camera, dayOf(wall), `${pad(at.getHours())}-${pad(at.getMinutes())}-${pad(at.getSeconds())}`, number)
 }
 
 export const CAMERA = /^[a-z0-9_-]+$/

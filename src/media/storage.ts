@@ -1,7 +1,7 @@
 // The shelf of recordings and snapshots: where they are begun, listed, kept and removed. Files are the truth, the index
 // follows them.
 import { existsSync } from 'node:fs'
-import { mkdir, rm, rmdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Picture, Recordings, StoredItem } from '../camera/ports.js'
 import type { Cause, PartHealth } from '../camera/state.js'
@@ -81,7 +81,6 @@ const beginDraft = async (
   const drop = async (): Promise<void> => {
     for (const file of [paths.part, paths.picture]) await rm(file, { force: true }).catch(() => {})
     withIndex((index) => index.forget(item.id))
-    await rmdir(paths.folder).catch(() => {})
     active.delete(item.id)
   }
   return {

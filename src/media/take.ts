@@ -48,8 +48,8 @@ export const createTake = (
 ): Take => {
   const { init, fragment: first } = start
   const allCauses = new Set(causes)
-  let early: Buffer[] = [init.data, first.data]
-  let earlyBytes = init.data.length + first.data.length
+  let gathered: Buffer[] = [init.data, first.data]
+  let gatheredBytes = init.data.length + first.data.length
   let last = first
   let problem: string | null = null
   let stream: Writable | undefined
@@ -58,7 +58,16 @@ export const createTake = (
 
   const breakOff = (error: unknown): void => {
     problem ??= storageFailure(camera, error).message
-    early = []
+    gathered = []
+  }
+  /** One append of all that has gathered; behind one that is still under way. */
+  const flush = (): void => {
+    if (!stream || problem !== null) return
+    stream.cork()
+    for (const data of gathered) stream.write(data)
+    stream.uncork()
+    gathered = []
+    gatheredBytes = 0
   }
   const openFile = async (): Promise<Draft> => {
     const draft = await storage.begin({
@@ -78,21 +87,22 @@ export const createTake = (
     // Closed here, not by the stream: a broken stream must not close it twice.
     stream = file.createWriteStream({ autoClose: false, highWaterMark: MAX_WAITING })
     stream.on('error', breakOff)
-    stream.cork()
-    for (const data of early) stream.write(data)
-    early = []
     tell({ type: 'recording_started', item: draft.item.id, causes: [...allCauses] })
     return draft
   }
   const opened = openFile()
   opened.catch(breakOff)
   // Asked for now: the ring still holds those seconds.
-  const pictured = picture(clock.toWall(Math.max(trigger, first.mono))).then(async (taken) =>
-    (await opened).savePicture(taken),
-  )
-  pictured.catch((error: unknown) => log.warn({ camera }, `No picture for a recording: ${sentenceOf(error)}`))
+  const takePicture = async (): Promise<void> => {
+    const taken = await picture(clock.toWall(Math.max(trigger, first.mono)))
+    await (await opened).savePicture(taken)
+  }
+  const pictured = takePicture().catch((error: unknown) => {
+    if (problem === null) log.warn({ camera }, `No picture for a recording: ${sentenceOf(error)}`)
+  })
 
   const close = async (): Promise<void> => {
+    flush()
     const ending = stream
     // The callback also hears an error; breakOff has heard it, too.
     if (ending && problem === null) await new Promise<void>((resolve) => ending.end(() => resolve()))
@@ -108,14 +118,11 @@ export const createTake = (
       return problem
     },
     add: ({ fragment }) => {
-      if (fragment.track === 'video') last = fragment
       if (problem !== null) return
-      if (stream) stream.write(fragment.data)
-      else {
-        early.push(fragment.data)
-        earlyBytes += fragment.data.length
-      }
-      const waiting = stream ? stream.writableLength : earlyBytes
+      if (fragment.track === 'video') last = fragment
+      gathered.push(fragment.data)
+      gatheredBytes += fragment.data.length
+      const waiting = gatheredBytes + (stream?.writableLength ?? 0)
       if (waiting > MAX_WAITING)
         breakOff(new Failure('storage', `The disk is too slow: ${Math.round(waiting / 1e6)} MB wait to be written`))
     },
@@ -123,9 +130,7 @@ export const createTake = (
       for (const cause of more) allCauses.add(cause)
     },
     flush: () => {
-      if (!stream || problem !== null) return
-      stream.uncork()
-      stream.cork()
+      flush()
       const now = clock.now().mono
       if (now - syncedAt < SYNC_EVERY) return
       syncedAt = now
@@ -136,7 +141,7 @@ export const createTake = (
         const draft = await opened
         await close()
         const patience = new AbortController()
-        await Promise.race([pictured.catch(() => {}), clock.sleep(PICTURE_PATIENCE, patience.signal).catch(() => {})])
+        await Promise.race([pictured, clock.sleep(PICTURE_PATIENCE, patience.signal).catch(() => {})])
         patience.abort()
         const to = clock.toWall(last.mono)
         const item = await draft.finish({ to, causes: [...allCauses], cut: problem !== null })

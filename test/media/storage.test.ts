@@ -48,7 +48,7 @@ afterEach(async () => {
   await rm(data, { recursive: true, force: true })
 })
 
-test('a snapshot lies plainly on the disk, is listed, found, and removed with its folder', async () => {
+test('a snapshot lies plainly on the disk, is listed, found, and removed; the folder goes once its day is over', async () => {
   await start()
   const at = new Date(2026, 10, 20, 23, 15, 58, 400).getTime()
   const item = await snap(at)
@@ -64,7 +64,9 @@ test('a snapshot lies plainly on the disk, is listed, found, and removed with it
   expect(storage.usage()).toEqual({ items: 1, bytes: 10, free: 1e12, problem: null })
   await storage.remove(item.id)
   expect(storage.list()).toEqual([])
-  expect(await readdir(join(data, 'porch'))).toEqual([])
+  expect(await files()).toEqual([])
+  await clock.advance(DAY)
+  await expect.poll(() => readdir(join(data, 'porch'))).toEqual([])
   expect(() => storage.get(item.id)).toThrow(failure('not-found', /no recording or snapshot/))
 })
 

@@ -1,0 +1,190 @@
+// What a run that died has left on the disk, and what the next one makes of it.
+import { execFileSync } from 'node:child_process'
+import { appendFile, copyFile, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Picture } from '../../src/camera/ports.js'
+import { silentLog } from '../../src/lib/log.js'
+import type { RingItem } from '../../src/media/ring.js'
+import { type Draft, type Storage, startStorage } from '../../src/media/storage.js'
+import { inspectVideo, makeStream } from '../support/fragments.js'
+import { createTestClock, type TestClock } from '../support/test-clock.js'
+
+let stream: readonly RingItem[]
+let image: Buffer
+let data: string
+let clock: TestClock
+let storage: Storage
+let from: number
+const limits = { days: 14, max_bytes: 0, min_free_bytes: 0 }
+
+beforeAll(async () => {
+  stream = await makeStream(0, { seconds: 4, audio: true })
+  image = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
+    .jpeg()
+    .toBuffer()
+})
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), 'nightjar-recovery-'))
+  clock = createTestClock()
+  from = clock.now().wall + 250
+  await start()
+})
+afterEach(async () => {
+  await storage[Symbol.asyncDispose]()
+  expect(clock.pending).toBe(0)
+  await rm(data, { recursive: true })
+})
+afterAll(() => expect(ffmpegs()).toBe(''))
+
+const start = async (): Promise<void> => {
+  storage = await startStorage({ data, config: limits, clock, log: silentLog })
+}
+const restart = async (between: () => Promise<unknown> = async () => {}): Promise<void> => {
+  await storage[Symbol.asyncDispose]()
+  await between()
+  await start()
+  await storage.settled
+}
+const begin = () =>
+  storage.begin({ camera: 'porch', from, causes: ['motion'] as const, pre_roll_s: 3.04, width: 320, height: 180 })
+const bytesOf = (items: readonly RingItem[]): Buffer =>
+  Buffer.concat([items[0]?.init.data ?? Buffer.alloc(0), ...items.map(({ fragment }) => fragment.data)])
+const picture = (): Picture => ({ data: image, format: 'jpg', at: from, width: 64, height: 48 })
+const filesOf = async (draft: Draft): Promise<string[]> => (await readdir(join(draft.part, '..'))).sort()
+const ffmpegs = (): string =>
+  execFileSync('ps', ['--ppid', `${process.pid}`, '-o', 'comm='])
+    .toString()
+    .match(/ff(mpeg|probe).*/g)
+    ?.join() ?? ''
+
+test('a recording that a dead run left is finished up to its last whole fragment', async () => {
+  const draft = await begin()
+  await draft.savePicture(picture())
+  const whole = stream.filter(({ fragment }) => fragment.mono < 3000)
+  await writeFile(
+    draft.part,
+    Buffer.concat([bytesOf(whole), stream.at(-1)?.fragment.data.subarray(0, 70) ?? Buffer.alloc(0)]),
+  )
+  await restart()
+  const item = storage.get(draft.item.id)
+  expect(item).toMatchObject({
+    ...{ ...draft.item, state: 'recovered', picture: true, causes: ['motion'], pre_roll_s: 3.04 },
+    ...{ to: expect.any(Number), bytes: expect.any(Number) },
+  })
+  expect(Math.abs((item.to ?? 0) - from - 3000)).toBeLessThan(60)
+  const { video } = storage.files(item.id)
+  const report = await inspectVideo(video ?? '')
+  expect(report).toMatchObject({ complaints: '', start: 0, frames: 75 })
+  expect(item.bytes).toBe((await stat(video ?? '')).size)
+  expect(await filesOf(draft)).toEqual(['12-00-00_0001.jpg', '12-00-00_0001.mp4'])
+})
+
+test('also when the index has never heard of it', async () => {
+  const draft = await begin()
+  await writeFile(draft.part, bytesOf(stream))
+  await restart(() => rm(join(data, 'nightjar.db')))
+  expect(storage.list()).toMatchObject([{ id: draft.item.id, state: 'recovered', width: 320, height: 180, causes: [] }])
+  expect((await inspectVideo(storage.files(draft.item.id).video ?? '')).frames).toBe(100)
+})
+
+test('a part without one whole fragment is nothing, and nothing of it stays', async () => {
+  const draft = await begin()
+  await draft.savePicture(picture())
+  await writeFile(draft.part, bytesOf(stream).subarray(0, 900))
+  const empty = await begin()
+  await restart()
+  expect(storage.list()).toEqual([])
+  expect(await filesOf(draft)).toEqual([])
+  expect(empty.item.id).not.toBe(draft.item.id)
+})
+
+test('a run that died between the finished file and the index loses nothing', async () => {
+  const draft = await begin()
+  await writeFile(draft.part, bytesOf(stream))
+  const copy = `${draft.part}.copy`
+  await copyFile(draft.part, copy)
+  const item = await draft.finish({ to: from + 4000, causes: ['motion'] })
+  const dead = await begin()
+  await rename(copy, draft.part)
+  await copyFile(storage.files(item.id).video ?? '', dead.part.replace('/.', '/').replace('.part', ''))
+  await restart()
+  expect(storage.list().map(({ id, state }) => [id, state])).toEqual([
+    [dead.item.id, 'recovered'],
+    [item.id, 'finished'],
+  ])
+  expect(storage.get(item.id)).toEqual(item)
+  expect(await filesOf(draft)).toEqual(['12-00-00_0001.mp4', '12-00-00_0002.mp4'])
+})
+
+test.each([
+  ['is no database any more', (db: string) => writeFile(db, 'scribbled over '.repeat(1000))],
+  ['is damaged inside', (db: string) => writeFile(db, Buffer.alloc(20_000, 0xa5), { flag: 'r+' })],
+  ['is cut short', (db: string) => truncate(db, 5000)],
+])('an index that %s is set aside and made again from the files', async (_, damage) => {
+  const draft = await begin()
+  await writeFile(draft.part, bytesOf(stream))
+  await draft.savePicture(picture())
+  const recording = await draft.finish({ to: from + 4000, causes: ['motion', 'manual'] })
+  const snapshot = await storage.saveSnapshot({ camera: 'porch', picture: picture() })
+  const kept = await storage.keep(recording.id, true)
+  await restart(() => damage(join(data, 'nightjar.db')))
+  expect((await readdir(data)).filter((name) => /^nightjar\.db\.broken-[\dTZ-]+$/.test(name))).toHaveLength(1)
+  const again = storage.get(recording.id)
+  expect(again).toEqual({ ...kept, state: 'recovered', to: again.to })
+  expect(Math.abs((again.to ?? 0) - from - 4000)).toBeLessThan(60)
+  // A picture remembers the second it was taken in.
+  const second = Math.floor(from / 1000) * 1000
+  expect(storage.get(snapshot.id)).toEqual({ ...snapshot, from: second, to: second })
+  expect((await begin()).item.id).toMatch(/-0003$/)
+})
+
+test('a file that only looks like ours is left alone', async () => {
+  const draft = await begin()
+  const path = draft.part.replace('/.', '/').replace('.part', '')
+  await draft.drop()
+  await restart(async () => {
+    await rm(join(data, 'nightjar.db'))
+    execFileSync('mkdir', ['-p', join(path, '..')])
+    await writeFile(path, 'no video')
+  })
+  expect(storage.list()).toEqual([])
+  expect((await stat(path)).size).toBe(8)
+})
+
+test('a video that ffmpeg can not finish stays as it was written', async () => {
+  const draft = await begin()
+  await writeFile(draft.part, bytesOf(stream))
+  // The place of ffmpeg's own file is taken by a folder.
+  execFileSync('mkdir', ['-p', join(draft.part.replace('.part', '.tmp'), 'in-the-way')])
+  const item = await draft.finish({ to: from + 4000, causes: [] })
+  expect(item.state).toBe('finished')
+  const report = await inspectVideo(storage.files(item.id).video ?? '')
+  expect(report.complaints).toBe('')
+  expect(report.duration).toBeGreaterThan(3.9)
+})
+
+test('storage that is stopped while it recovers ends its ffmpeg, and the next start does the rest', async () => {
+  const drafts = await Promise.all(Array.from({ length: 3 }, begin))
+  for (const draft of drafts) {
+    await writeFile(draft.part, bytesOf(stream.slice(0, 40)))
+    // A sparse file that takes ffmpeg a while to read.
+    const free = Buffer.alloc(16)
+    free.writeUInt32BE(1)
+    free.write('free', 4)
+    free.writeBigUInt64BE(4_000_000_000n, 8)
+    await appendFile(draft.part, free)
+    const { size } = await stat(draft.part)
+    await truncate(draft.part, size - 16 + 4_000_000_000)
+    await appendFile(draft.part, bytesOf(stream.slice(40)).subarray(stream[0]?.init.data.length ?? 0))
+  }
+  await storage[Symbol.asyncDispose]()
+  await start()
+  await storage[Symbol.asyncDispose]()
+  expect(ffmpegs()).toBe('')
+  await start()
+  await storage.settled
+  expect(storage.list().map(({ state }) => state)).toEqual(['recovered', 'recovered', 'recovered'])
+})
