@@ -1,7 +1,7 @@
 // The words to ffmpeg that publishers have in common.
 
 /** Before the inputs: no questions, only what is wrong on stderr. */
-export const quiet: readonly string[] = ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-nostats']
+export const quiet: readonly string[] = ['-nostdin', '-hide_banner', '-loglevel', 'error', '-nostats']
 
 /** What we encode: a key frame each second, no frame that waits for another, ready for any player. */
 export const encodeVideo = (fps: number): readonly string[] => [

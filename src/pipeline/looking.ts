@@ -1,0 +1,52 @@
+// The eyes at work: each frame is looked at once, at once, and what was seen is learnt by the camera.
+import type { Camera } from '../camera/camera.js'
+import { sentenceOf } from '../lib/failure.js'
+import type { Frame } from '../lib/frame.js'
+import type { Log } from '../lib/log.js'
+import { createLightEye } from '../vision/light.js'
+import { createMotionEye } from '../vision/motion.js'
+
+export interface Looking {
+  onFrame(frame: Frame): void
+  /** The source began anew at this mono ms: what the eyes learnt is no longer true. */
+  seam(mono: number): void
+}
+
+/** Around a seam, frames from before and after it may arrive in doubtful order. */
+const BLIND_MS = 200
+
+export const createLooking = (camera: Camera, log: Log): Looking => {
+  const motion = createMotionEye()
+  const light = createLightEye()
+  let blindUntil = 0
+  let failing = false
+  const look = (frame: Frame): void => {
+    const { enabled } = camera.state().settings.motion
+    camera.learn({
+      type: 'looked',
+      mono: frame.mono,
+      motion: enabled ? motion.look(frame) : null,
+      dark: light.look(frame).dark,
+    })
+  }
+  return {
+    onFrame: (frame) => {
+      if (frame.mono < blindUntil) return
+      try {
+        look(frame)
+        failing = false
+      } catch (error) {
+        // An eye that fails must not end the tap: recording and live view go on.
+        if (!failing)
+          log.error({ err: error, camera: camera.id }, `${camera.id} can't be looked at: ${sentenceOf(error)}`)
+        failing = true
+      }
+    },
+    seam: (mono) => {
+      blindUntil = mono + BLIND_MS
+      motion.forget()
+      light.forget()
+      camera.learn({ type: 'seam' })
+    },
+  }
+}

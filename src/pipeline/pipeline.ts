@@ -1,0 +1,133 @@
+// One camera's way from gateway to facts, and its hands: publishers, taps, ring, eyes, recorder, MJPEG.
+import type { Camera } from '../camera/camera.js'
+import type { Pictures } from '../camera/ports.js'
+import type { CameraState } from '../camera/state.js'
+import type { Clock } from '../lib/clock.js'
+import { Failure } from '../lib/failure.js'
+import type { RgbImage } from '../lib/frame.js'
+import type { Log } from '../lib/log.js'
+import { type Job, type JobHealth, supervise } from '../lib/supervise.js'
+import type { Gateway } from '../media/gateway/gateway.js'
+import { createMjpeg, type Mjpeg } from '../media/mjpeg.js'
+import { createRecorder } from '../media/recorder.js'
+import { createRing, type Ring } from '../media/ring.js'
+import type { Storage } from '../media/storage.js'
+import { defineTap } from '../media/tap.js'
+import type { SourceConfig } from '../sources/index.js'
+import { createEquipment } from './equipment.js'
+import { createHealths } from './health.js'
+import { createLooking } from './looking.js'
+import { pathOnline } from './path-online.js'
+import { type CameraPlan, type JobPlan, type PublisherPlan, pathOf, type TapPlan } from './plan.js'
+import { definePublisher } from './publisher.js'
+import { createReconciler } from './reconcile.js'
+import { followRecording } from './recording.js'
+
+export interface PipelineConfig {
+  readonly id: string
+  readonly source: SourceConfig
+  readonly ring: { readonly seconds: number; readonly max_bytes: number }
+}
+
+export interface PipelineDeps {
+  readonly camera: Camera
+  readonly config: PipelineConfig
+  readonly storage: Pick<Storage, 'begin' | 'saveSnapshot'>
+  readonly pictures: Pictures
+  readonly clock: Clock
+  readonly log: Log
+  draw(image: RgbImage, at: number): void
+}
+
+export interface Pipeline extends AsyncDisposable {
+  readonly ring: Ring
+  readonly mjpeg: Mjpeg
+  /** Makes what runs equal to the plan. */
+  apply(plan: CameraPlan, gateway: Gateway): Promise<void>
+  /** The camera's state has changed, at this wall ms. */
+  follow(previous: CameraState | null, state: CameraState, at: number): void
+}
+
+/** A tap without a frame for this long is broken. */
+const SILENCE_MS = 10_000
+/** A camera that comes back is found within this. */
+const MAX_PAUSE_MS = 5000
+
+export const definePipeline = (deps: PipelineDeps): Pipeline => {
+  const { camera, config, storage, pictures, clock, log } = deps
+  const { id } = camera
+  const ring = createRing({ seconds: config.ring.seconds, maxBytes: config.ring.max_bytes })
+  const looking = createLooking(camera, log)
+  const healths = { publisher: createHealths(), tap: createHealths() }
+  let gateway: Gateway | undefined
+  let hasSub = false
+
+  const mjpeg = createMjpeg({
+    camera: id,
+    url: (size) => {
+      if (!gateway) throw new Failure('unavailable', `${id} has no video yet`)
+      return gateway.serviceUrl(pathOf(id, size === 'small' && hasSub ? 'sub' : 'main'))
+    },
+    state: () => camera.state(),
+    draw: deps.draw,
+    clock,
+    log,
+  })
+  const recorder = createRecorder({
+    camera: id,
+    ring,
+    storage,
+    clock,
+    log,
+    maxSeconds: () => camera.state().settings.recording.max_s,
+    picture: (at) => pictures.picture(id, { at }),
+    tell: (event) => camera.learn({ type: 'happened', event }),
+    onHealth: (health) => camera.learn({ type: 'health', part: 'recorder', health }),
+  })
+
+  const tellHealth = (plan: JobPlan, health: JobHealth): void =>
+    camera.learn({ type: 'health', part: plan.job, health: healths[plan.job].hear(plan.stream, health) })
+  const publisher = (plan: PublisherPlan, from: Gateway): Job =>
+    definePublisher({
+      ...{ camera: id, plan, gateway: from, clock, log },
+      onSeam: () => looking.seam(clock.now().mono),
+      onEnded: (problem) => tellHealth(plan, { status: 'broken', problem }),
+    })
+  const tap = (plan: TapPlan, from: Gateway): Job => {
+    const run = defineTap({
+      ...{ name: plan.path, url: plan.url, fragments: plan.fragments, frames: plan.frames, audio: plan.fragments },
+      ...{ silence: SILENCE_MS, clock, log },
+      onItem: ring.push,
+      onFrame: looking.onFrame,
+      onInit: ({ video: { codec, width, height }, audio }) =>
+        camera.learn({ type: 'media', video: { codec, width, height }, audio }),
+    })
+    return async (signal, ready) => {
+      await pathOnline(from, plan.path, signal)
+      if (plan.frames) looking.seam(clock.now().mono)
+      await run(signal, ready)
+    }
+  }
+  const jobs = createReconciler<JobPlan>((key, plan) => {
+    if (!gateway) throw new Error('a job was planned without a gateway')
+    const job = plan.job === 'publisher' ? publisher(plan, gateway) : tap(plan, gateway)
+    const onHealth = (health: JobHealth): void => tellHealth(plan, health)
+    return supervise(job, { name: `${key} of ${id}`, clock, log, maxPause: MAX_PAUSE_MS, onHealth })
+  })
+  const hands = camera.equip(createEquipment({ camera, pictures, storage }))
+  return {
+    ring,
+    mjpeg,
+    apply: (plan, from) => {
+      gateway = from
+      hasSub = 'tap sub' in plan.jobs
+      return jobs.apply(plan.jobs)
+    },
+    follow: (previous, state, at) => followRecording(recorder, clock, previous?.recording ?? null, state, at),
+    [Symbol.asyncDispose]: async () => {
+      hands[Symbol.dispose]()
+      await Promise.all([recorder, mjpeg, jobs].map((part) => part[Symbol.asyncDispose]()))
+      ring.clear()
+    },
+  }
+}

@@ -1,0 +1,114 @@
+// The pipelines of all cameras. Defined before the gateway is there, because HTTP starts first: pictures and streams are
+// answered at once, with "no video yet" until `start`.
+import type { House } from '../camera/cameras.js'
+import type { Fact } from '../camera/events.js'
+import type { LiveMessage, Pictures, Streams } from '../camera/ports.js'
+import type { Clock } from '../lib/clock.js'
+import { Failure, sentenceOf } from '../lib/failure.js'
+import type { Log } from '../lib/log.js'
+import { createScope } from '../lib/scope.js'
+import { createCoalesced } from '../lib/serial.js'
+import type { Gateway } from '../media/gateway/gateway.js'
+import { liveMessages } from '../media/live.js'
+import { createPictures } from '../media/picture.js'
+import type { Storage } from '../media/storage.js'
+import { drawOverlay, overlayOf } from '../vision/overlay.js'
+import { definePipeline, type Pipeline, type PipelineConfig } from './pipeline.js'
+import { planCamera } from './plan.js'
+
+export interface PipelinesDeps {
+  readonly cameras: Pick<House, 'parts' | 'watch'>
+  readonly configs: readonly PipelineConfig[]
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Pipelines extends AsyncDisposable {
+  readonly pictures: Pictures
+  readonly streams: Streams
+  /** What the camera's ring holds; undefined when there is no such camera. */
+  stats(camera: string): { readonly seconds: number; readonly bytes: number } | undefined
+  /** Resolves when every camera's jobs run, not when a camera answers. */
+  start(gateway: Gateway): Promise<void>
+}
+
+export const definePipelines = ({ cameras, configs, storage, clock, log }: PipelinesDeps): Pipelines => {
+  const pipelines = new Map<string, Pipeline>()
+  const scope = createScope((error) => log.error({ err: error }, `a pipeline did not end well: ${sentenceOf(error)}`))
+  const viewers = new Map<string, number>()
+  const partOf = (id: string) => cameras.parts.find((camera) => camera.id === id)
+  const find = (id: string): Pipeline => {
+    const pipeline = pipelines.get(id)
+    if (!pipeline) throw new Failure('not-found', `there is no camera "${id}"`)
+    return pipeline
+  }
+  const draw: Parameters<typeof createPictures>[0]['draw'] = (id, image, at) => {
+    const camera = partOf(id)
+    if (camera) drawOverlay(image, overlayOf(camera.state(), at))
+  }
+  const fromRing = createPictures({ clock, ring: (id) => find(id).ring, draw })
+  const pictures: Pictures = {
+    picture: async (id, request) => {
+      const quality = partOf(id)?.state().settings.jpeg.quality
+      return fromRing.picture(id, { ...(quality === undefined ? {} : { quality }), ...request })
+    },
+  }
+
+  async function* live(id: string, signal: AbortSignal): AsyncGenerator<LiveMessage, void, undefined> {
+    const { ring } = find(id)
+    viewers.set(id, (viewers.get(id) ?? 0) + 1)
+    try {
+      yield* liveMessages(ring, signal)
+    } finally {
+      viewers.set(id, (viewers.get(id) ?? 1) - 1)
+    }
+  }
+
+  for (const config of configs) {
+    const camera = partOf(config.id)
+    if (!camera) throw new Failure('not-found', `there is no camera "${config.id}"`)
+    const own = { camera, config, storage, pictures, clock, log: log.child({ camera: config.id }) }
+    pipelines.set(config.id, definePipeline({ ...own, draw: (image, at) => draw(config.id, image, at) }))
+  }
+
+  scope.defer(() => Promise.all([...pipelines.values()].map((pipeline) => pipeline[Symbol.asyncDispose]())))
+
+  const begin = async (gateway: Gateway): Promise<void> => {
+    const planAll = createCoalesced(async () => {
+      const plans = configs.map(({ id, source }) => {
+        const night = partOf(id)?.state().light.mode === 'night'
+        return { id, plan: planCamera({ id, source, gateway, night }) }
+      })
+      await gateway.apply(plans.flatMap(({ plan }) => plan.paths))
+      await Promise.all(plans.map(({ id, plan }) => find(id).apply(plan, gateway)))
+    })
+    const onFact = (fact: Fact): void => {
+      if (fact.type !== 'state') return
+      const { camera, state, previous, at } = fact
+      pipelines.get(camera)?.follow(previous, state, at)
+      if (previous && previous.light.mode !== state.light.mode) void planAll().catch(failed)
+    }
+    const failed = (error: unknown): void => log.error({ err: error }, `planning failed: ${sentenceOf(error)}`)
+    scope.use(cameras.watch('pipelines', onFact))
+    scope.use(
+      storage.watch((health) => {
+        for (const camera of cameras.parts) camera.learn({ type: 'health', part: 'storage', health })
+      }),
+    )
+    for (const camera of cameras.parts)
+      camera.learn({ type: 'health', part: 'gateway', health: { status: 'working', problem: null } })
+    await planAll()
+  }
+  return {
+    pictures,
+    streams: {
+      live,
+      mjpeg: (id, variant, onPart) => find(id).mjpeg.subscribe(variant, onPart),
+      viewers: (id) => ({ live: viewers.get(id) ?? 0, mjpeg: pipelines.get(id)?.mjpeg.viewers() ?? 0 }),
+    },
+    stats: (id) => pipelines.get(id)?.ring.stats(),
+    start: begin,
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  }
+}
