@@ -28,10 +28,8 @@ const FULL_RANGE = 'format=yuv420p|yuvj420p,colorspace=iall=bt709:all=bt709:rang
 const STAMPS = `settb=1/${TICKS},metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\\\:${STAMPS_FD}:direct=1`
 
 export const planMjpeg = ({ url, variant, quality, quick }: MjpegPlan): ChildPlan => {
-  const rtsp = ['-rtsp_transport', 'tcp', '-allowed_media_types', 'video']
   const input = [
-    ...(url.startsWith('rtsp') ? rtsp : ['-re']),
-    ...['-flags', 'low_delay', '-copyts'],
+    ...['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', '-flags', 'low_delay', '-copyts'],
     ...(quick ? ['-probesize', '32', '-analyzeduration', '0'] : []),
     ...['-threads', '1', '-i', url],
   ]
