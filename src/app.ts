@@ -1,0 +1,173 @@
+// The composition root: every part, what it is given, and the order it starts in. Stop is start reversed.
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { startAccounts } from './adapters/http/accounts.js'
+import { type HttpServer, startHttp } from './adapters/http/server.js'
+import { type Broker, startBroker } from './adapters/mqtt/broker.js'
+import { type MqttAdapter, startMqtt } from './adapters/mqtt/mqtt.js'
+import { startRecordOnMotion } from './automation/record-on-motion.js'
+import { createCameras } from './camera/cameras.js'
+import { cameraSettingsSchema } from './camera/settings.js'
+import type { PartHealth } from './camera/state.js'
+import type { Config } from './config/schema.js'
+import { startSettingsStore } from './config/settings-store.js'
+import type { Clock } from './lib/clock.js'
+import { Failure, sentenceOf } from './lib/failure.js'
+import type { Log } from './lib/log.js'
+import { createScope, type Scope } from './lib/scope.js'
+import { startBuiltinGateway } from './media/gateway/builtin/server.js'
+import type { Gateway, GatewayDeps } from './media/gateway/gateway.js'
+import { startStorage } from './media/storage.js'
+import { definePipelines } from './pipeline/pipelines.js'
+import { version } from './version.js'
+
+export interface Addresses {
+  readonly http: string
+  readonly rtsp: Readonly<Record<string, string>>
+  /** Missing when MQTT is off. */
+  readonly mqtt?: string
+  /** Only in the demo. */
+  readonly users: readonly { readonly name: string; readonly password: string }[]
+}
+
+export interface App extends AsyncDisposable {
+  addresses(): Addresses
+}
+
+export interface AppDeps {
+  readonly config: Config
+  readonly clock: Clock
+  readonly log: Log
+  /** The demo's one user, for HTTP, RTSP and MQTT alike. */
+  readonly demo?: { readonly name: string; readonly password: string }
+  /** Shows a line to the person at the terminal, past the log. */
+  announce(line: string): void
+}
+
+const TICK_MS = 1000
+
+/** Resolves when everything listens; a missing camera or broker is not waited for. */
+export const startApp = async (deps: AppDeps): Promise<App> => {
+  const scope = createScope((error) => deps.log.error({ err: error }, `a part did not end well: ${sentenceOf(error)}`))
+  try {
+    return await startParts(deps, scope)
+  } catch (error) {
+    await scope[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope: Scope): Promise<App> => {
+  const { data } = config
+  await mkdir(data, { recursive: true }).catch((cause: unknown) => {
+    throw new Failure('storage', `The data folder ${data} can't be made: ${sentenceOf(cause)}`, { cause })
+  })
+  scope.use(clock.onStep((by) => log.warn(`the wall clock stepped by ${Math.round(by / 1000)} s`)))
+
+  const settings = scope.use(await startSettingsStore({ data, cameras: config.cameras, clock, log }))
+  const cameras = createCameras({
+    cameras: config.cameras.map(({ id, name, source }) => ({
+      id,
+      name,
+      source: source.kind,
+      settings: settings.load(id),
+    })),
+    clock,
+    log,
+    saveSettings: settings.save,
+  })
+  scope.use(clock.every(TICK_MS, () => cameras.parts.forEach((camera) => void camera.learn({ type: 'tick' }))))
+  const storage = scope.use(await startStorage({ data, config: config.storage, clock, log }))
+  const accounts = await startAccounts({ data, users: config.users, log, clock, announce, ...(demo ? { demo } : {}) })
+  const pipelines = scope.use(definePipelines({ cameras, configs: config.cameras, storage, clock, log }))
+  const { pictures, streams } = pipelines
+
+  let gateway: Gateway | undefined
+  let mqtt: MqttAdapter | undefined
+  const http = scope.use(
+    await startHttp({
+      config: config.http,
+      cameras,
+      recordings: storage,
+      pictures,
+      streams,
+      gateway: () => gateway,
+      accounts,
+      settingsSchema: cameraSettingsSchema,
+      health: () => ({ ...(mqtt ? { mqtt: mqttHealth(mqtt) } : {}) }),
+      rings: pipelines.stats,
+      version,
+      webRoot: fileURLToPath(new URL('./web/', import.meta.url)),
+      clock,
+      log,
+    }),
+  )
+  gateway = scope.use(await startGateway({ config: config.rtsp, accounts, clock, log }))
+  await pipelines.start(gateway)
+  scope.use(startRecordOnMotion({ cameras, log }))
+
+  const page = httpAddress(config, http, lanAddress() ?? 'localhost')
+  let broker: Broker | undefined
+  if (config.mqtt) {
+    const { embedded, url, ...rest } = config.mqtt
+    const own = { base: rest.base, prefix: rest.discovery_prefix, service: { name: secret(), password: secret() } }
+    if (embedded.port !== null) {
+      const { host, port } = embedded
+      broker = scope.use(await startBroker({ ...own, config: { host, port }, accounts, log }))
+    }
+    const login = broker
+      ? { url: broker.url, username: own.service.name, password: own.service.password }
+      : { url: url ?? '' }
+    mqtt = scope.use(
+      await startMqtt({
+        config: { ...rest, ...login },
+        cameras,
+        pictures,
+        recordings: storage,
+        version,
+        urls: { http: () => page },
+        clock,
+        log,
+      }),
+    )
+  }
+  const { port } = gateway.facts()
+  return {
+    addresses: () => ({
+      http: httpAddress(config, http, '127.0.0.1'),
+      rtsp: Object.fromEntries(config.cameras.map(({ id }) => [id, `rtsp://${here(config.rtsp.host)}:${port}/${id}`])),
+      ...(config.mqtt ? { mqtt: broker?.url ?? config.mqtt.url ?? '' } : {}),
+      users: demo ? [demo] : [],
+    }),
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  }
+}
+
+/** `auto` takes the built-in one until the MediaMTX adapter is here. */
+const startGateway = (deps: GatewayDeps): Promise<Gateway> => {
+  if (deps.config.gateway === 'mediamtx') {
+    throw new Failure('invalid', 'rtsp.gateway: this version has the built-in gateway only: use auto or builtin')
+  }
+  return startBuiltinGateway(deps)
+}
+
+const mqttHealth = (mqtt: MqttAdapter): PartHealth => {
+  const { connected, problem } = mqtt.health()
+  return { status: connected ? 'working' : problem ? 'broken' : 'starting', problem }
+}
+
+const secret = (): string => randomBytes(18).toString('base64url')
+
+const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::'
+const here = (host: string): string => (isAny(host) ? '127.0.0.1' : host)
+
+const httpAddress = ({ http: { host, prefix } }: Config, { port }: HttpServer, any: string): string =>
+  `http://${isAny(host) ? any : host}:${port}${prefix}`
+
+/** Where the rest of the house finds this machine. */
+const lanAddress = (): string | undefined =>
+  Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one && one.family === 'IPv4' && !one.internal)?.address
