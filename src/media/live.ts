@@ -24,14 +24,17 @@ export async function* liveMessages(
     waiting.push({ item, since })
     bytes += item.fragment.data.length
   }
+  /** Goes on at the newest key frame that waits, or at the next one. */
+  const skip = (): void => {
+    const newest = waiting.findLastIndex(({ item }) => item.fragment.key)
+    waiting = newest > 0 ? waiting.slice(newest) : []
+    bytes = waiting.reduce((sum, { item }) => sum + item.fragment.data.length, 0)
+    skipping = waiting.length === 0
+  }
   const hear = (item: RingItem): void => {
     const { mono, key } = item.fragment
     const oldest = waiting[0]
-    if (oldest && (mono - oldest.since > maxSeconds * 1000 || bytes > maxBytes)) {
-      waiting = []
-      bytes = 0
-      skipping = true
-    }
+    if (oldest && (mono - oldest.since > maxSeconds * 1000 || bytes > maxBytes)) skip()
     if (skipping && !key) return
     skipping = false
     add(item, mono)

@@ -83,6 +83,12 @@ test('who falls behind goes on at a key frame, near the newest', async () => {
   // A skip over a whole epoch still gives the init segment of the one it lands in.
   feed('pppEkpppppppppppppppEkp')
   expect(await take(3)).toBe('<mime 3 init 3> k39 p40')
+  // A key frame that waits is used; without one the next is waited for.
+  feed('kpkppppppppp')
+  expect(await take(2)).toBe('k43 p44')
+  feed('pppppppppppp')
+  feed('pk')
+  expect(await take(1)).toMatch(/^k/)
 })
 
 test('a start with a long group is no delay of the viewer', async () => {

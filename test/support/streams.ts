@@ -90,7 +90,19 @@ export const cutFilm = async (args: readonly string[], start: number): Promise<R
     },
   })
   const flags = '+frag_every_frame+empty_moov+default_base_moof+frag_discont'
-  const all = ['-v', 'error', '-nostdin', ...args, '-movflags', flags, '-f', 'mp4', 'pipe:1']
+  const all = [
+    '-v',
+    'error',
+    '-nostdin',
+    ...args,
+    '-avoid_negative_ts',
+    'disabled',
+    '-movflags',
+    flags,
+    '-f',
+    'mp4',
+    'pipe:1',
+  ]
   const child = startChild({ name: 'film', command: 'ffmpeg', args: all })
   child.stdout.on('data', (chunk: Buffer) => cutter.write(chunk))
   await child.exited
