@@ -73,7 +73,8 @@ const beginDraft = async (
   const paths = pathsOf(data, name)
   const path = `${name.folder}/${name.stem}.mp4`
   const blank = { kind: 'recording', to: null, state: 'running', bytes: 0, keep: false, format: 'mp4' } as const
-  const item: StoredItem = { id: name.id, camera, ...request, ...blank, path, picture: false }
+  const from = Math.round(request.from)
+  const item: StoredItem = { id: name.id, camera, ...request, from, ...blank, path, picture: false }
   /** As the index knows it now: `keep` may have changed. */
   const present = (): StoredItem => withIndex((index) => index.get(item.id)) ?? item
   withIndex((index) => index.put(item))
@@ -97,7 +98,7 @@ const beginDraft = async (
           await drop()
           throw new Failure('storage', `Nothing of ${item.id} reached the disk`)
         }
-        const done: StoredItem = { ...present(), causes, to, state: 'finished', bytes }
+        const done: StoredItem = { ...present(), causes, to: Math.round(to), state: 'finished', bytes }
         withIndex((index) => index.put(done))
         if (done.keep) await markKept([paths.video, paths.picture], true)
         return done
@@ -126,7 +127,8 @@ export const startStorage = async (deps: StorageDeps): Promise<Storage> => {
   return {
     begin: (request) => beginDraft(shelf, deps, request),
     saveSnapshot: async ({ camera, picture }) => {
-      const { format, width, height, at } = picture
+      const { format, width, height } = picture
+      const at = Math.round(picture.at)
       const name = await claimName(shelf, data, camera, at)
       const path = `${name.folder}/${name.stem}.${format}`
       const still = { kind: 'snapshot', state: 'finished', causes: [], pre_roll_s: null, keep: false } as const

@@ -107,6 +107,19 @@ test('a recording that runs is listed, has no video yet, and can not be removed'
   expect(storage.list()).toEqual([])
 })
 
+test('the hourly look at the disk leaves alone what is being made', async () => {
+  await start()
+  const draft = await begin()
+  await writeFile(draft.part, 'x')
+  await clock.advance(3_600_000)
+  // A second look begins only after the first has ended.
+  await clock.advance(3_600_000)
+  await storage.settled
+  expect(await readFile(draft.part, 'utf8')).toBe('x')
+  expect(storage.get(draft.item.id).state).toBe('running')
+  await draft.drop()
+})
+
 test('an item whose file was taken away says so and is gone; at a restart it is not even listed', async () => {
   await start()
   const [a, b, c] = [await snap(), await snap(), await snap()]
