@@ -7,6 +7,7 @@ import type { Accounts } from '../../camera/ports.js'
 import { Failure, sentenceOf } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
 import { createSerial } from '../../lib/serial.js'
+import { speakBoth } from './mqtt5.js'
 import { maySpeak, type Speaker } from './rights.js'
 
 export interface BrokerDeps {
@@ -72,7 +73,7 @@ export const startBroker = async ({ config, accounts, service, base, prefix, log
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    aedes.handle(socket)
+    aedes.handle(speakBoth(socket))
   })
   const listening = once(server, 'listening')
   server.listen(config.port, config.host)
