@@ -6,7 +6,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'quick', include: ['test/**/*.test.ts'], exclude: ['test/parts/**', 'test/app/**'] },
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/parts/**', 'test/app/**', 'test/ha/**'],
+        },
       },
       {
         extends: true,
@@ -18,6 +22,8 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      // Needs root and a machine with Home Assistant's test client: `npm run test:ha`.
+      { extends: true, test: { name: 'ha', include: ['test/ha/**/*.test.ts'], hookTimeout: 600_000 } },
     ],
   },
 })
