@@ -15,13 +15,14 @@ export interface ConnectionDeps extends Pick<SessionDeps, 'relayOf' | 'openUdp'>
   /** Null for names that may not come in. */
   readonly passwordOf: (name: string) => string | null
   readonly mayPublish: (name: string) => boolean
-  readonly onClosed: () => void
 }
 
 export interface Connection {
   /** Once a second: ends what has been silent for too long or may not be here any more. */
   tick(): void
   close(reason: string): void
+  /** Nothing of it is left. */
+  readonly gone: Promise<void>
 }
 
 const AUTH_MS = 10_000
@@ -50,9 +51,9 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
     // What is queued may never be taken; only a last reply gets its chance.
     if (socket.writableLength < 16_384) socket.end(() => socket.destroy())
     else socket.destroy()
+    if (socket.closed) return
     const hard = clock.after(LAST_WORDS_MS, () => socket.destroy())
     socket.once('close', () => hard[Symbol.dispose]())
-    deps.onClosed()
   }
   const session = createSession({
     ...deps,
@@ -128,11 +129,17 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
   socket.setKeepAlive(true, 30_000)
   socket.on('data', feed)
   socket.on('error', (error) => close(sentenceOf(error)))
-  socket.on('close', () => close('it closed the connection'))
+  const gone = new Promise<void>((resolve) => {
+    socket.once('close', () => {
+      close('it closed the connection')
+      resolve()
+    })
+  })
   socket.on('end', () => close('it closed the connection'))
 
   return {
     tick: () => {
+      if (closed) return
       if (!user) {
         if (clock.now().mono - openedAt > AUTH_MS) close('it gave no password in time')
         return
@@ -145,5 +152,6 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
       }
     },
     close,
+    gone,
   }
 }

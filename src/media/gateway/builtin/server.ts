@@ -19,7 +19,7 @@ const isLoopback = (address: string | undefined): boolean => /^(::1$|(::ffff:)?1
 /** Resolves when it listens; a Failure when it can't. */
 export const startBuiltinGateway = async ({ config, accounts, clock, log }: GatewayDeps): Promise<Gateway> => {
   const relays = new Map<string, Relay>()
-  const connections = new Map<Socket, Connection>()
+  const connections = new Set<Connection>()
   const listeners = new Set<(path: string, online: boolean) => void>()
   const service = { name: `service-${randomBytes(4).toString('hex')}`, password: randomBytes(24).toString('hex') }
   const scope = createScope((error) => log.error({ error }, 'RTSP server: could not end everything'))
@@ -50,9 +50,9 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
       openUdp: udp.open,
       passwordOf: (name) => (name === service.name ? service.password : accounts.streamPassword(name)),
       mayPublish: (name) => name === service.name,
-      onClosed: () => connections.delete(socket),
     })
-    connections.set(socket, connection)
+    connections.add(connection)
+    connection.gone.then(() => connections.delete(connection))
   }
   const server = createServer(accept)
   server.listen({ port: config.port, host: config.host })
@@ -62,14 +62,15 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
     })
   })
   server.on('error', (error) => log.error({ error }, `RTSP server: ${sentenceOf(error)}`))
-  scope.defer(() => {
-    for (const connection of [...connections.values()]) connection.close('the service ends')
+  scope.defer(async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    for (const connection of connections) connection.close('the service ends')
     for (const relay of relays.values()) relay.close('the service ends')
-    return new Promise<void>((resolve) => server.close(() => resolve()))
+    await Promise.all([closed, ...[...connections].map(({ gone }) => gone)])
   })
   scope.use(
     clock.every(TICK_MS, () => {
-      for (const connection of [...connections.values()]) connection.tick()
+      for (const connection of connections) connection.tick()
       for (const relay of relays.values()) relay.tick()
     }),
   )
