@@ -1,112 +1,78 @@
 // The real Home Assistant (../shared/home-assistant) with the adapter and cameras without hardware: it shows every
 // entity as meant, drops no key, logs nothing about us, and its buttons and switches work. Run by `npm run test:ha`:
 // it needs root, a chroot and minutes to make it.
-import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startBroker } from '../../src/adapters/mqtt/broker.js'
 import { type MqttAdapter, startMqtt } from '../../src/adapters/mqtt/mqtt.js'
 import { createSystemClock } from '../../src/lib/clock.js'
 import { silentLog } from '../../src/lib/log.js'
 import { createFakeCameras, type FakeCameras, noise, START } from '../support/fake-cameras.js'
-import { freePort, type Mosquitto, startMosquitto } from '../support/mosquitto.js'
+import { type Dump, type HomeAssistant, startHomeAssistant, whyNot } from '../support/home-assistant.js'
+import { type Mosquitto, startMosquitto } from '../support/mosquitto.js'
 
-const run = promisify(execFile)
-const harness = join(dirname(fileURLToPath(import.meta.url)), '../../../shared/home-assistant')
-
-const missing = (): string | null => {
-  if (!existsSync(join(harness, 'ha.py'))) return `${harness} is not there`
-  if (process.getuid?.() !== 0) return 'it needs root, for its chroot'
-  if (spawnSync('unshare', ['--mount', 'true']).status !== 0) return 'this machine does not allow mount namespaces'
-  return null
-}
-const why = missing()
+const why = whyNot()
 if (why) console.warn(`test/ha is skipped: ${why}`)
+const skipped = why ? ` (skipped: ${why})` : ''
 
-interface Entity {
-  readonly unique_id: string
-  readonly entity_id: string
-  readonly state: string | null
-  readonly attributes: Readonly<Record<string, unknown>>
-  readonly device_class: string | null
-  readonly entity_category: string | null
-}
-interface Dump {
-  readonly devices: readonly {
-    readonly id: string
-    readonly name: string
-    readonly via_device_id: string | null
-    readonly configuration_url: string | null
-    readonly sw_version: string | null
-    readonly mqtt: { readonly ignored_keys: object }
-  }[]
-  readonly entities: readonly Entity[]
-  readonly issues: readonly { readonly domain: string }[]
-  readonly log: { readonly matching: readonly unknown[] }
+const start = (url: string, cameras: FakeCameras): Promise<MqttAdapter> =>
+  startMqtt({
+    config: {
+      url,
+      username: 'nightjar',
+      password: 'pw',
+      base: 'nightjar',
+      discovery_prefix: 'homeassistant',
+      client_id: null,
+      ca_file: null,
+      reject_unauthorized: true,
+    },
+    cameras,
+    pictures: cameras.pictures,
+    recordings: cameras.recordings,
+    version: '1.2.3',
+    urls: { http: () => 'http://127.0.0.1:8080' },
+    clock: createSystemClock(),
+    log: silentLog,
+  })
+
+const expectNoComplaint = ({ devices, issues, log }: Dump): void => {
+  for (const { mqtt } of devices) expect(mqtt.ignored_keys).toEqual({})
+  expect(issues.filter(({ domain }) => domain === 'mqtt')).toEqual([])
+  expect(log.matching).toEqual([])
 }
 
-describe.skipIf(why !== null)(`Home Assistant${why ? ` (skipped: ${why})` : ''}`, { timeout: 120_000 }, () => {
+describe.skipIf(why !== null)(`Home Assistant and a real broker${skipped}`, { timeout: 120_000 }, () => {
   let folder: string
   let broker: Mosquitto
   let cameras: FakeCameras
   let adapter: MqttAdapter
 
-  /** Rejects (exit 1) when what was asked for did not happen. */
-  const ha = async (...args: string[]): Promise<string> => {
-    const whole = [join(harness, 'ha.py'), '--dir', join(folder, 'ha'), ...args]
-    return (await run('python3', whole, { maxBuffer: 64 * 1024 * 1024 })).stdout
-  }
-  const dump = async (): Promise<Dump> => JSON.parse(await ha('dump', '--platform', 'mqtt')) as Dump
-  const entity = (of: Dump, id: string): Entity | undefined => of.entities.find(({ unique_id }) => unique_id === id)
-  const wait = (...conditions: string[]): Promise<string> => ha('wait', ...conditions, '--timeout', '20')
-  const call = (service: string, id: string, data: object = {}): Promise<string> =>
-    ha('call', service, id, '--data', JSON.stringify(data))
+  let home: HomeAssistant
 
-  const start = async (): Promise<void> => {
-    adapter = await startMqtt({
-      config: {
-        url: broker.url,
-        username: 'nightjar',
-        password: 'pw',
-        base: 'nightjar',
-        discovery_prefix: 'homeassistant',
-        client_id: null,
-        ca_file: null,
-        reject_unauthorized: true,
-      },
-      cameras,
-      pictures: cameras.pictures,
-      recordings: cameras.recordings,
-      version: '1.2.3',
-      urls: { http: () => 'http://127.0.0.1:8080' },
-      clock: createSystemClock(),
-      log: silentLog,
-    })
-  }
+  const entity = (of: Dump, id: string) => of.entities.find(({ unique_id }) => unique_id === id)
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'nightjar-ha-'))
-    if (!existsSync('/opt/ha-chroot/etc/ha-eval-chroot')) await run(join(harness, 'setup.sh'))
     broker = await startMosquitto()
     cameras = createFakeCameras(join(folder, 'shelf'), 'porch', 'back-yard')
-    await start()
-    await ha('start', '--port', String(await freePort()), '--mqtt', `127.0.0.1:${broker.port}:anna:pw`)
+    adapter = await start(broker.url, cameras)
+    home = await startHomeAssistant(`127.0.0.1:${broker.port}:anna:pw`)
     // Its birth is answered within 5 s.
-    await wait('nightjar_porch_motion=off', 'nightjar_back-yard_night_mode=auto')
+    await home.wait('nightjar_porch_motion=off', 'nightjar_back-yard_night_mode=auto')
   }, 600_000)
 
   afterAll(async () => {
-    await ha('stop')
+    await home[Symbol.asyncDispose]()
     await adapter[Symbol.asyncDispose]()
     await broker[Symbol.asyncDispose]()
     rmSync(folder, { recursive: true, force: true })
   }, 60_000)
 
   it('shows a bridge and its cameras', async () => {
-    const { devices } = await dump()
+    const { devices } = await home.dump()
     const bridge = devices.find(({ name }) => name === 'Nightjar')
     expect(devices.map(({ name }) => name).sort()).toEqual(['Back-yard', 'Nightjar', 'Porch'])
     expect(devices.find(({ name }) => name === 'Porch')).toMatchObject({
@@ -117,7 +83,7 @@ describe.skipIf(why !== null)(`Home Assistant${why ? ` (skipped: ${why})` : ''}`
   })
 
   it('shows every entity with its state, class and category', async () => {
-    const shown = await dump()
+    const shown = await home.dump()
     const porch = shown.entities
       .filter(({ unique_id }) => unique_id.startsWith('nightjar_porch_'))
       .map(({ entity_id, state, device_class, entity_category }) => [entity_id, state, device_class, entity_category])
@@ -143,13 +109,17 @@ describe.skipIf(why !== null)(`Home Assistant${why ? ` (skipped: ${why})` : ''}`
   })
 
   it('has working buttons, switches, numbers and selects', async () => {
-    await call('button.press', 'nightjar_porch_snapshot')
-    await call('switch.turn_on', 'nightjar_porch_recording')
-    await call('switch.turn_off', 'nightjar_porch_motion_detection')
-    await call('number.set_value', 'nightjar_porch_trigger_level', { value: 7.5 })
-    await call('select.select_option', 'nightjar_back-yard_night_mode', { option: 'night' })
-    await wait('nightjar_porch_recording=on', 'nightjar_porch_motion_detection=off', 'nightjar_porch_trigger_level=7.5')
-    await wait('nightjar_back-yard_night_mode=night')
+    await home.call('button.press', 'nightjar_porch_snapshot')
+    await home.call('switch.turn_on', 'nightjar_porch_recording')
+    await home.call('switch.turn_off', 'nightjar_porch_motion_detection')
+    await home.call('number.set_value', 'nightjar_porch_trigger_level', { value: 7.5 })
+    await home.call('select.select_option', 'nightjar_back-yard_night_mode', { option: 'night' })
+    await home.wait(
+      'nightjar_porch_recording=on',
+      'nightjar_porch_motion_detection=off',
+      'nightjar_porch_trigger_level=7.5',
+    )
+    await home.wait('nightjar_back-yard_night_mode=night')
     expect(cameras.commands.map(({ id, command }) => [id, command])).toEqual([
       ['porch', { type: 'snapshot' }],
       ['porch', { type: 'record', action: 'start' }],
@@ -165,37 +135,64 @@ describe.skipIf(why !== null)(`Home Assistant${why ? ` (skipped: ${why})` : ''}`
     cameras.change('porch', { last: { motion: null, snapshot: item.id, recording: null } })
     cameras.change('porch', { motion: { active: true, level: 33, since: START } })
     cameras.tell('porch', { type: 'motion_started', level: 33, threshold: 5, frames: 5 })
-    await wait('nightjar_porch_motion=on', 'nightjar_porch_motion_level=33')
-    await wait('nightjar_porch_events[event_type]=motion_started', 'nightjar_porch_events[threshold]=5')
+    await home.wait('nightjar_porch_motion=on', 'nightjar_porch_motion_level=33')
+    await home.wait('nightjar_porch_events[event_type]=motion_started', 'nightjar_porch_events[threshold]=5')
     const file = join(folder, 'shown.jpg')
-    await ha('snapshot', 'nightjar_porch_last_snapshot', file)
+    await home.picture('nightjar_porch_last_snapshot', file)
     expect(readFileSync(file).equals(picture)).toBe(true)
-    await ha('snapshot', 'nightjar_porch_last_event', file)
+    await home.picture('nightjar_porch_last_event', file)
   })
 
   it('shows a camera without video: what needs to see is unavailable, the rest says why', async () => {
     cameras.change('porch', { link: { status: 'offline', since: START, problem: 'no route to 10.0.0.9' } })
-    await wait('nightjar_porch_connectivity=off', 'nightjar_porch_problem=no route to 10.0.0.9')
-    await wait(
+    await home.wait('nightjar_porch_connectivity=off', 'nightjar_porch_problem=no route to 10.0.0.9')
+    await home.wait(
       'nightjar_porch_motion=unavailable',
       'nightjar_porch_snapshot=unavailable',
       'nightjar_porch_recording=on',
     )
     cameras.change('porch', { link: { status: 'online', since: START, problem: null } })
-    await wait('nightjar_porch_motion=on')
+    await home.wait('nightjar_porch_motion=on')
   })
 
   it('sees us leave and come back', async () => {
     await adapter[Symbol.asyncDispose]()
-    await wait('nightjar_porch_recording=unavailable', 'nightjar_bridge_connectivity=off')
-    await start()
-    await wait('nightjar_porch_recording=on', 'nightjar_bridge_connectivity=on')
+    await home.wait('nightjar_porch_recording=unavailable', 'nightjar_bridge_connectivity=off')
+    adapter = await start(broker.url, cameras)
+    await home.wait('nightjar_porch_recording=on', 'nightjar_bridge_connectivity=on')
   })
 
   it('ignored no key, and has no complaint', async () => {
-    const { devices, issues, log } = await dump()
-    for (const { mqtt } of devices) expect(mqtt.ignored_keys).toEqual({})
-    expect(issues.filter(({ domain }) => domain === 'mqtt')).toEqual([])
-    expect(log.matching).toEqual([])
+    expectNoComplaint(await home.dump())
+  })
+})
+
+describe.skipIf(why !== null)(`Home Assistant and our own broker${skipped}`, { timeout: 600_000 }, () => {
+  it('find each other in the way that its form suggests (MQTT 5), and have no complaint', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nightjar-ha-'))
+    await using broker = await startBroker({
+      config: { host: '127.0.0.1', port: 0 },
+      accounts: {
+        verify: async (name, password) => (name === 'anna' && password === 'pw' ? { name, role: 'operator' } : null),
+        verifyToken: async () => null,
+        streamPassword: () => null,
+        list: () => [],
+      },
+      service: { name: 'nightjar', password: 'pw' },
+      base: 'nightjar',
+      prefix: 'homeassistant',
+      log: silentLog,
+    })
+    const cameras = createFakeCameras(join(folder, 'shelf'), 'porch')
+    await using _adapter = await start(broker.url, cameras)
+    await using home = await startHomeAssistant(`127.0.0.1:${broker.port}:anna:pw`)
+    await home.wait('nightjar_porch_motion=off')
+    await home.call('switch.turn_on', 'nightjar_porch_recording')
+    await home.call('button.press', 'nightjar_porch_snapshot')
+    await home.wait('nightjar_porch_recording=on')
+    await home.picture('nightjar_porch_last_snapshot', join(folder, 'shown.jpg'))
+    expect(cameras.commands).toHaveLength(2)
+    expectNoComplaint(await home.dump())
+    rmSync(folder, { recursive: true, force: true })
   })
 })

@@ -1,7 +1,11 @@
 // The adapter on our own broker, in this process: what it publishes, and what it does with what it hears.
+
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Aedes } from 'aedes'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Broker, startBroker } from '../../../src/adapters/mqtt/broker.js'
@@ -32,7 +36,7 @@ let cameras: FakeCameras
 let adapter: MqttAdapter
 let home: Listener
 
-const start = (over: { base?: string } = {}): Promise<MqttAdapter> =>
+const start = (over: { url?: string } = {}): Promise<MqttAdapter> =>
   startMqtt({
     config: {
       url: broker.url,
@@ -288,7 +292,7 @@ describe('commands', () => {
     ['nightjar/porch/trigger_level/set', '101', 'motion.trigger_level: must be a number from 1 to 100, not 101'],
     ['nightjar/porch/snapshot/set', '', 'snapshot takes PRESS, not ""'],
     ['nightjar/porch/motion/set', 'ON', 'there is nothing to set at "motion"'],
-  ])('%s %.60s is answered with an error', async (topic, payload, error) => {
+  ])('%s: error %#', async (topic, payload, error) => {
     await home.publish(topic, payload)
     const { topic: answered, text } = await home.until('an answer', (message) => message.topic.includes('/response/'))
     const [, camera, first, second] = topic.split('/')
@@ -310,6 +314,23 @@ describe('commands', () => {
     await home.publish('nightjar/porch/command/snapshot', '{"id": "two"}')
     expect(await reply('snapshot', 'two')).toMatchObject({ status: 'error', code: 'internal' })
     expect(JSON.stringify(await reply('snapshot', 'two'))).not.toContain('not a function')
+  })
+})
+
+describe('an old broker', () => {
+  it('that knows MQTT 3.1.1 only is spoken to in that, at once', async () => {
+    const aedes = await Aedes.createBroker()
+    const server = createServer(aedes.handle).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const old = await start({ url: `mqtt://127.0.0.1:${port}` })
+    await using late = await listen(`mqtt://127.0.0.1:${port}`)
+    await late.until('the last state', on('nightjar/yard/night_mode'))
+    expect(old.health()).toEqual({ connected: true, problem: null })
+    await old[Symbol.asyncDispose]()
+    await late.until('the end', on('nightjar/bridge/state', 'offline'))
+    aedes.close()
+    server.close()
   })
 })
 
