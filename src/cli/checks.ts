@@ -1,8 +1,8 @@
-// The doctor's looks: each asks the machine one thing and says what it found. They change nothing.
+// The doctor's looks: each asks the machine one thing and says what it found. They leave nothing changed.
 import { execFile } from 'node:child_process'
-import { access, constants, statfs } from 'node:fs/promises'
+import { access, mkdtemp, rmdir, statfs } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Config } from '../config/schema.js'
 import { sentenceOf } from '../lib/failure.js'
@@ -98,9 +98,10 @@ const existing = async (folder: string): Promise<string> => {
 const checkData = async ({ data, storage }: Config): Promise<Finding[]> => {
   const folder = await existing(data)
   try {
-    await access(folder, constants.W_OK)
-  } catch {
-    return [bad(`${data} can't be written`, `let the user of the service write to ${folder}`)]
+    // Only trying tells: a read-only disk and a full one also refuse who has the right.
+    await rmdir(await mkdtemp(join(folder, '.nightjar-')))
+  } catch (error) {
+    return [bad(`${data} can't be written (${sentenceOf(error)})`, `let the user of the service write to ${folder}`)]
   }
   const { bavail, bsize } = await statfs(folder)
   const free = bavail * bsize
