@@ -138,7 +138,10 @@ export const startShelf = async ({
   })
 
   await maintain()
-  const timers = [clock.every(CHECK, () => void maintain()), clock.every(SWEEP, () => void sweep())]
+  const look = clock.every(SWEEP, () => {
+    settled = sweep()
+  })
+  const timers = [clock.every(CHECK, () => void maintain()), look]
   return {
     withIndex,
     active,

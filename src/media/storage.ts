@@ -44,7 +44,7 @@ export interface Storage extends Recordings, AsyncDisposable {
   saveSnapshot(request: { readonly camera: string; readonly picture: Picture }): Promise<StoredItem>
   /** First hears the present health, then each change. */
   watch(listener: (health: PartHealth) => void): Disposable
-  /** Resolves when what an earlier run left behind is in order. */
+  /** Resolves when index and files agree: at first, what an earlier run left behind is in order. */
   readonly settled: Promise<void>
 }
 

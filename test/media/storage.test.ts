@@ -90,6 +90,9 @@ test('the list is newest first and can be narrowed', async () => {
   expect(ids({ kind: 'snapshot', from: noon + 500, to: noon + 1500 })).toEqual([b.id])
   expect(ids({ kind: 'snapshot', limit: 1, offset: 1 })).toEqual([b.id])
   expect(ids({ camera: 'yard' })).toEqual([])
+  await clock.advance(5000)
+  expect(ids({ from: noon + 3000 })).toEqual([draft.item.id])
+  expect(ids({ from: noon + 6000 })).toEqual([])
   await draft.drop()
 })
 
@@ -109,15 +112,15 @@ test('a recording that runs is listed, has no video yet, and can not be removed'
 
 test('the hourly look at the disk leaves alone what is being made', async () => {
   await start()
-  const draft = await begin()
+  const [draft, empty] = [await begin(), await begin()]
   await writeFile(draft.part, 'x')
-  await clock.advance(3_600_000)
-  // A second look begins only after the first has ended.
   await clock.advance(3_600_000)
   await storage.settled
   expect(await readFile(draft.part, 'utf8')).toBe('x')
   expect(storage.get(draft.item.id).state).toBe('running')
+  expect(storage.get(empty.item.id).state).toBe('running')
   await draft.drop()
+  await empty.drop()
 })
 
 test('an item whose file was taken away says so and is gone; at a restart it is not even listed', async () => {

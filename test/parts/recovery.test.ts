@@ -1,6 +1,7 @@
 // What a run that died has left on the disk, and what the next one makes of it.
 import { execFileSync } from 'node:child_process'
-import { appendFile, copyFile, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdtemp, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -37,7 +38,7 @@ afterEach(async () => {
   expect(clock.pending).toBe(0)
   await rm(data, { recursive: true })
 })
-afterAll(() => expect(ffmpegs()).toBe(''))
+afterAll(() => expect(children()).toEqual([]))
 
 const start = async (): Promise<void> => {
   storage = await startStorage({ data, config: limits, clock, log: silentLog })
@@ -54,20 +55,18 @@ const bytesOf = (items: readonly RingItem[]): Buffer =>
   Buffer.concat([items[0]?.init.data ?? Buffer.alloc(0), ...items.map(({ fragment }) => fragment.data)])
 const picture = (): Picture => ({ data: image, format: 'jpg', at: from, width: 64, height: 48 })
 const filesOf = async (draft: Draft): Promise<string[]> => (await readdir(join(draft.part, '..'))).sort()
-const ffmpegs = (): string =>
+const children = (): string[] =>
   execFileSync('ps', ['--ppid', `${process.pid}`, '-o', 'comm='])
     .toString()
-    .match(/ff(mpeg|probe).*/g)
-    ?.join() ?? ''
+    .split('\n')
+    .filter((name) => /^(ffmpeg|ffprobe|sleep)/.test(name))
 
 test('a recording that a dead run left is finished up to its last whole fragment', async () => {
   const draft = await begin()
   await draft.savePicture(picture())
   const whole = stream.filter(({ fragment }) => fragment.mono < 3000)
-  await writeFile(
-    draft.part,
-    Buffer.concat([bytesOf(whole), stream.at(-1)?.fragment.data.subarray(0, 70) ?? Buffer.alloc(0)]),
-  )
+  const next = stream.find(({ fragment }) => fragment.key && fragment.mono >= 3000)?.fragment.data ?? Buffer.alloc(0)
+  await writeFile(draft.part, Buffer.concat([bytesOf(whole), next.subarray(0, -100)]))
   await restart()
   const item = storage.get(draft.item.id)
   expect(item).toMatchObject({
@@ -88,6 +87,15 @@ test('also when the index has never heard of it', async () => {
   await restart(() => rm(join(data, 'nightjar.db')))
   expect(storage.list()).toMatchObject([{ id: draft.item.id, state: 'recovered', width: 320, height: 180, causes: [] }])
   expect((await inspect(storage.files(draft.item.id).video ?? '')).pictures).toEqual(numbers(0, 100))
+})
+
+test('a new index gives out no number twice, also before it knows the files', async () => {
+  const draft = await begin()
+  await writeFile(draft.part, bytesOf(stream))
+  await storage[Symbol.asyncDispose]()
+  await rm(join(data, 'nightjar.db'))
+  await start()
+  expect((await begin()).item.id).toMatch(/-0002$/)
 })
 
 test('a part without one whole fragment is nothing, and nothing of it stays', async () => {
@@ -167,22 +175,20 @@ test('a video that ffmpeg can not finish stays as it was written', async () => {
 
 test('storage that is stopped while it recovers ends its ffmpeg, and the next start does the rest', async () => {
   const drafts = await Promise.all(Array.from({ length: 3 }, begin))
-  for (const draft of drafts) {
-    await writeFile(draft.part, bytesOf(stream.slice(0, 40)))
-    // A sparse file that takes ffmpeg a while to read.
-    const free = Buffer.alloc(16)
-    free.writeUInt32BE(1)
-    free.write('free', 4)
-    free.writeBigUInt64BE(4_000_000_000n, 8)
-    await appendFile(draft.part, free)
-    const { size } = await stat(draft.part)
-    await truncate(draft.part, size - 16 + 4_000_000_000)
-    await appendFile(draft.part, bytesOf(stream.slice(40)).subarray(stream[0]?.init.data.length ?? 0))
+  for (const draft of drafts) await writeFile(draft.part, bytesOf(stream))
+  await storage[Symbol.asyncDispose]()
+  const path = process.env.PATH
+  const started = join(data, 'started')
+  try {
+    process.env.PATH = `${data}:${path}`
+    await writeFile(join(data, 'ffmpeg'), `#!/bin/sh\ntouch ${started}\nexec sleep 1000\n`, { mode: 0o755 })
+    await start()
+    await expect.poll(() => existsSync(started)).toBe(true)
+    await storage[Symbol.asyncDispose]()
+    expect(children()).toEqual([])
+  } finally {
+    process.env.PATH = path
   }
-  await storage[Symbol.asyncDispose]()
-  await start()
-  await storage[Symbol.asyncDispose]()
-  expect(ffmpegs()).toBe('')
   await start()
   await storage.settled
   expect(storage.list().map(({ state }) => state)).toEqual(['recovered', 'recovered', 'recovered'])
