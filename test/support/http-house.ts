@@ -27,6 +27,8 @@ export interface FakeStreams extends Streams {
   /** What `live` gives next; an error ends it. */
   message(message: LiveMessage | Error): void
   readonly variants: readonly MjpegVariant[]
+  /** Live messages that viewers took. */
+  readonly taken: number
   /** Live viewers that were let go of. */
   readonly ended: number
 }
@@ -35,6 +37,7 @@ const createFakeStreams = (): FakeStreams => {
   const watching = new Map<(part: MjpegPart) => void, MjpegVariant>()
   const readers = new Set<(message: LiveMessage | Error) => void>()
   let ended = 0
+  let taken = 0
   return {
     picture: (part) => {
       for (const give of [...watching.keys()]) give(part)
@@ -44,6 +47,9 @@ const createFakeStreams = (): FakeStreams => {
     },
     get variants() {
       return [...watching.values()]
+    },
+    get taken() {
+      return taken
     },
     get ended() {
       return ended
@@ -66,8 +72,10 @@ const createFakeStreams = (): FakeStreams => {
         while (!signal.aborted) {
           const message = waiting.shift()
           if (message instanceof Error) throw message
-          if (message) yield message
-          else await new Promise<void>((resolve) => (wake = resolve))
+          if (message) {
+            taken++
+            yield message
+          } else await new Promise<void>((resolve) => (wake = resolve))
         }
       } finally {
         readers.delete(give)

@@ -9,7 +9,7 @@ import { createHeldUsers, type HeldUsers } from './held-users.js'
 import { USER_NAME, type UserConfig } from './http-config.js'
 import { hashPassword, NOBODY, randomPassword, sameSecret } from './passwords.js'
 import { createTokens, type Tokens } from './tokens.js'
-import { createUsersFile, type StoredUser } from './users-file.js'
+import { createUsersFile, type StoredToken, type StoredUser } from './users-file.js'
 import { createVerifier } from './verified.js'
 
 export interface AccountStore extends Accounts, Tokens {
@@ -80,7 +80,7 @@ export const openAccounts = (data: string, log: Log, clock: Clock = createSystem
 }
 
 const createAccounts = (held: HeldUsers, clock: Clock): AccountStore => {
-  const { current, change } = held
+  const { current } = held
   const verifier = createVerifier(() => clock.now().mono)
   const find = (name: string): StoredUser | undefined => current().users.find((user) => user.name === name)
   const get = (name: string): StoredUser => {
@@ -129,7 +129,6 @@ const createAccounts = (held: HeldUsers, clock: Clock): AccountStore => {
       mayChange(name, 'change the password')
       const hash = await hashNew(password)
       putUser(held, { ...get(name), password: hash })
-      change(({ tokens }) => ({ tokens: tokens.filter(({ user, kind }) => user !== name || kind !== 'session') }))
     },
     remove: (name) => {
       mayChange(name, 'remove the user')
@@ -175,8 +174,20 @@ const keepInStep = async (
     )
 }
 
+/** A new password ends the user's sessions. */
 const putUser = ({ change }: HeldUsers, user: StoredUser, lasting = true): void =>
-  change(({ users }) => ({ users: [...users.filter(({ name }) => name !== user.name), user] }), { lasting })
+  change(
+    ({ users, tokens }) => {
+      const was = users.find(({ name }) => name === user.name)
+      const ends = ({ kind, user: name }: StoredToken): boolean =>
+        kind === 'session' && name === user.name && was?.password !== user.password
+      return {
+        users: was ? users.map((one) => (one === was ? user : one)) : [...users, user],
+        tokens: tokens.filter((token) => !ends(token)),
+      }
+    },
+    { lasting },
+  )
 
 const dropUsers = ({ change }: HeldUsers, names: readonly string[], lasting = true): void =>
   change(

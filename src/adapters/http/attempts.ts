@@ -1,6 +1,7 @@
 // Slows down who guesses passwords: counts wrong ones by address and name, and by address alone.
 import type { Clock } from '../../lib/clock.js'
 import { Failure } from '../../lib/failure.js'
+import type { Log } from '../../lib/log.js'
 
 export const ATTEMPTS_WINDOW_MS = 60_000
 const PER_NAME = 8
@@ -13,7 +14,7 @@ export interface Attempts {
   wrong(address: string, name: string): void
 }
 
-export const createAttempts = (clock: Clock): Attempts => {
+export const createAttempts = (clock: Clock, log: Log): Attempts => {
   const counts = new Map<string, { wrong: number; until: number }>()
   const current = (key: string): number => {
     const entry = counts.get(key)
@@ -35,6 +36,7 @@ export const createAttempts = (clock: Clock): Attempts => {
       throw new Failure('too-many', 'Too many wrong passwords; try again in a minute')
     },
     wrong: (address, name) => {
+      log.warn({ address, user: name.slice(0, 64) }, 'a wrong name or password')
       add(keyOf(address, name))
       add(address)
     },

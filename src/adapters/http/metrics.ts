@@ -16,20 +16,24 @@ export const createMetrics = (deps: HttpDeps): Metrics => {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
 
-  const gauge = (name: string, help: string, labelNames: string[], read: () => readonly Sample[]): void => {
-    new Gauge({
-      name,
-      help,
-      labelNames,
-      registers: [registry],
-      collect() {
-        this.reset()
-        for (const [value, ...labels] of read()) {
-          this.set(Object.fromEntries(labelNames.map((label, index) => [label, labels[index] ?? ''])), value)
-        }
-      },
-    })
-  }
+  const metric =
+    (kind: typeof Gauge | typeof Counter) =>
+    (name: string, help: string, labelNames: string[], read: () => readonly Sample[]): void => {
+      new kind({
+        name,
+        help,
+        labelNames,
+        registers: [registry],
+        collect() {
+          this.reset()
+          for (const [value, ...labels] of read()) {
+            this.inc(Object.fromEntries(labelNames.map((label, index) => [label, labels[index] ?? ''])), value)
+          }
+        },
+      })
+    }
+  const gauge = metric(Gauge)
+  const counter = metric(Counter)
   const ofCameras = (read: (state: ReturnType<typeof cameras.state>) => number | null) => (): readonly Sample[] =>
     cameras.list().flatMap((state) => {
       const value = read(state)
@@ -58,22 +62,22 @@ export const createMetrics = (deps: HttpDeps): Metrics => {
   })
 
   type Path = ReturnType<NonNullable<ReturnType<typeof gateway>>['facts']>['paths'][number]
-  const path = (name: string, help: string, read: (path: Path) => number): void =>
-    gauge(`nightjar_rtsp_${name}`, help, ['path'], () =>
+  const path = (add: typeof gauge, name: string, help: string, read: (path: Path) => number): void =>
+    add(`nightjar_rtsp_${name}`, help, ['path'], () =>
       (gateway()?.facts().paths ?? []).map((one) => [read(one), one.name] as const),
     )
-  path('online', 'Whether the path has video', ({ online }) => Number(online))
-  path('readers', 'Readers of the path', ({ readers }) => readers)
-  path('received_bytes', 'Bytes published to the path since it exists', ({ bytesIn }) => bytesIn)
-  path('sent_bytes', 'Bytes sent to its readers', ({ bytesOut }) => bytesOut)
-  path('dropped_packets', 'Packets that slow readers missed', ({ dropped }) => dropped)
+  path(gauge, 'online', 'Whether the path has video', ({ online }) => Number(online))
+  path(gauge, 'readers', 'Readers of the path', ({ readers }) => readers)
+  path(counter, 'received_bytes_total', 'Bytes published to the path since it exists', ({ bytesIn }) => bytesIn)
+  path(counter, 'sent_bytes_total', 'Bytes sent to its readers', ({ bytesOut }) => bytesOut)
+  path(counter, 'dropped_packets_total', 'Packets that slow readers missed', ({ dropped }) => dropped)
 
   gauge('nightjar_event_loop_delay_p99_seconds', '99th percentile since the last time', [], () => {
     const p99 = delay.percentile(99) / 1e9
     delay.reset()
     return [[Number.isFinite(p99) ? p99 : 0]]
   })
-  gauge('process_cpu_seconds_total', 'CPU seconds of this process, without children', [], () => {
+  counter('process_cpu_seconds_total', 'CPU seconds of this process, without children', [], () => {
     const { user, system } = process.cpuUsage()
     return [[(user + system) / 1e6]]
   })

@@ -11,7 +11,7 @@ const MOST_OPEN = 400
 
 export interface OpenStream {
   readonly account: Account
-  /** Ends it at once. */
+  /** Ends it at once, with all that it holds. */
   end(): void
   /** Called every 5 s. */
   check?(mono: number): void
@@ -21,11 +21,11 @@ export interface OpenStreams extends Disposable {
   /** Failure 'too-many' when there are too many. */
   check(): void
   open(stream: OpenStream): Disposable
-  readonly size: number
 }
 
 export const createOpenStreams = (accounts: AccountStore, clock: Clock): OpenStreams => {
   const streams = new Set<OpenStream>()
+  let ended = false
   const revoked = accounts.onRevoked((name) => {
     for (const stream of [...streams]) if (stream.account.name === name) stream.end()
   })
@@ -36,17 +36,16 @@ export const createOpenStreams = (accounts: AccountStore, clock: Clock): OpenStr
     for (const stream of [...streams]) stream.check?.(mono)
   })
   return {
-    get size() {
-      return streams.size
-    },
     check: () => {
       if (streams.size >= MOST_OPEN) throw new Failure('too-many', `${MOST_OPEN} streams are open already`)
     },
     open: (stream) => {
       streams.add(stream)
+      if (ended) queueMicrotask(() => stream.end())
       return { [Symbol.dispose]: () => void streams.delete(stream) }
     },
     [Symbol.dispose]: () => {
+      ended = true
       revoked[Symbol.dispose]()
       checks[Symbol.dispose]()
       for (const stream of [...streams]) stream.end()

@@ -87,7 +87,7 @@ export const buildHttp = async (deps: HttpDeps): Promise<{ app: App; end(): Prom
   const open = createOpenStreams(accounts, clock)
   const metrics = createMetrics(deps)
   const cookie = createSessionCookie(config.prefix)
-  const routes: RouteDeps = { ...deps, open, attempts: createAttempts(clock), cookie }
+  const routes: RouteDeps = { ...deps, open, attempts: createAttempts(clock, log), cookie }
   addAuth(app, routes)
   for (const add of [addHealth, addSession, addTokens, addUsers, addCameras, addPictures]) add(app, routes)
   for (const add of [addMjpeg, addLive, addEvents, addSettings, addRecordings]) add(app, routes)

@@ -57,11 +57,14 @@ describe('users of the configuration', () => {
     await before.add({ name: 'own', role: 'viewer', password: 'own-password' })
     const stream = before.streamPassword('ada')
     const { token } = before.createToken('ada', { label: 'x', role: 'viewer', expires: null })
+    const session = before.openSession('ada').token
 
     const after = await start([{ ...ada, role: 'viewer', password: 'another-one' }])
     expect(await after.verify('ada', 'ada-password')).toBeNull()
     expect(await after.verify('ada', 'another-one')).toEqual({ name: 'ada', role: 'viewer' })
     expect(after.streamPassword('ada')).toBe(stream)
+    expect(after.verifySession(session)).toBeNull()
+    expect(await after.verifyToken(token)).toEqual({ name: 'ada', role: 'viewer' })
 
     const without = await start([])
     expect(without.list()).toEqual([{ name: 'own', role: 'viewer' }])

@@ -50,6 +50,7 @@ describe('health', () => {
 describe('metrics', () => {
   it('are what Prometheus reads', async () => {
     house.cameras.tell('porch', { type: 'motion_ended', duration_s: 1, peak: 9 })
+    await get('/metrics')
     const answer = await get('/metrics')
     expect(answer.headers['content-type']).toMatch(/^text\/plain; version=/)
     for (const line of [
@@ -58,7 +59,8 @@ describe('metrics', () => {
       'nightjar_events_total{camera="porch",type="motion_ended"} 1',
       'nightjar_storage_bytes 4567',
       'nightjar_rtsp_readers{path="porch"} 2',
-      'nightjar_rtsp_sent_bytes{path="porch"} 200',
+      '# TYPE nightjar_rtsp_sent_bytes_total counter',
+      'nightjar_rtsp_sent_bytes_total{path="porch"} 200',
       'nightjar_viewers{camera="porch",kind="mjpeg"} 0',
       'nightjar_camera_ring_seconds{camera="porch"} 10.5',
     ])

@@ -44,21 +44,25 @@ export const addEvents = (app: App, { cameras, open, clock }: RouteDeps): void =
       raw.on('drain', () => {
         busySince = undefined
       })
-      raw.on('error', () => {})
       const watch = cameras.watch('http events', (fact) => {
         if (camera === undefined || fact.camera === camera) send(formatFact(fact))
       })
       const heartbeat = clock.every(HEARTBEAT_MS, () => send(': still here\n\n'))
+      const letGo = (): void => {
+        for (const part of [watch, heartbeat, place]) part[Symbol.dispose]()
+        raw.destroy()
+      }
       const place = open.open({
         account: accountOf(request),
-        end: () => raw.destroy(),
+        end: letGo,
         check: (mono) => {
-          if (busySince !== undefined && mono - busySince > STALL_MS) raw.destroy()
+          if (busySince !== undefined && mono - busySince > STALL_MS) letGo()
         },
       })
-      raw.once('close', () => {
-        for (const part of [watch, heartbeat, place]) part[Symbol.dispose]()
-      })
+      raw.on('error', () => {})
+      raw.once('close', letGo)
+      // It may have left while its password was checked.
+      if (raw.closed) letGo()
       return reply
     },
   )

