@@ -21,6 +21,8 @@ const LIGHT_SHARE = 0.6
 
 interface Seen extends Small {
   readonly mono: number
+  /** The frame's own width. */
+  readonly from: number
 }
 
 /** `cur = gain * old + offset`, by least squares: a lamp, a cloud or the camera's exposure. */
@@ -46,8 +48,8 @@ const fitLight = (cur: Float32Array, old: Float32Array): { gain: number; offset:
 /** The median of values in 0..255, in steps of a quarter. */
 const medianOf = (values: Float32Array): number => {
   const bins = new Uint32Array(1024)
-  for (const value of values) {
-    const bin = Math.min(1023, Math.floor(value * 4))
+  for (let i = 0; i < values.length; i++) {
+    const bin = Math.min(1023, (values[i] as number) * 4) | 0
     bins[bin] = (bins[bin] as number) + 1
   }
   let left = values.length / 2
@@ -64,7 +66,8 @@ const countMoving = (difference: Float32Array, width: number, height: number, th
   const over = (at: number): number => ((difference[at] as number) > threshold ? 1 : 0)
   for (let row = 1; row < height - 1; row++) {
     for (let at = row * width + 1, end = at + width - 2; at < end; at++) {
-      if (over(at) === 1 && over(at - 1) + over(at + 1) + over(at - width) + over(at + width) >= 2) count++
+      if ((difference[at] as number) <= threshold) continue
+      if (over(at - 1) + over(at + 1) + over(at - width) + over(at + width) >= 2) count++
     }
   }
   return count
@@ -77,9 +80,13 @@ export const createMotionEye = (): Eye<MotionSeen> => {
   }
   const look = (frame: Frame): MotionSeen => {
     const side = Math.max(1, Math.round(frame.width / SMALL_WIDTH))
-    const cur: Seen = { ...shrinkLuma(frame.data, frame.width, frame.height, side), mono: frame.mono }
+    const cur: Seen = {
+      ...shrinkLuma(frame.data, frame.width, frame.height, side),
+      mono: frame.mono,
+      from: frame.width,
+    }
     const last = past.at(-1)
-    if (last && (last.luma.length !== cur.luma.length || cur.mono - last.mono > GAP)) forget()
+    if (last && (last.from !== cur.from || last.luma.length !== cur.luma.length || cur.mono - last.mono > GAP)) forget()
     past.push(cur)
     // The newest picture that is old enough; what is older is not needed any more.
     while (past.length > 1 && (past[1] as Seen).mono <= cur.mono - BACK) past.shift()
