@@ -71,6 +71,37 @@ const until = async (what: string, holds: () => boolean): Promise<void> => {
   }
 }
 
+/** Timers and sockets of this process. */
+const resources = (): number =>
+  process.getActiveResourcesInfo().filter((each) => ['Timeout', 'TCPSocketWrap', 'TCPConnectWrap'].includes(each))
+    .length
+
+/** A way to the broker that can be cut, or held so that nothing comes through any more. */
+const startLine = async (): Promise<{ url: string; cut(): void; hold(): void }> => {
+  const sockets = new Set<Socket>()
+  let held = false
+  const port = await freePort()
+  const server = createServer((near) => {
+    near.on('error', () => {})
+    sockets.add(near)
+    if (held) return
+    const far = connectTcp(broker.port, '127.0.0.1')
+    far.on('error', () => {})
+    sockets.add(far)
+    near.pipe(far).pipe(near)
+  }).listen(port, '127.0.0.1')
+  const cut = (): void => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  }
+  ends.push(async () => cut())
+  const hold = (): void => {
+    held = true
+    for (const socket of sockets) socket.unpipe().pause()
+  }
+  return { url: `mqtt://127.0.0.1:${port}`, cut, hold }
+}
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'nightjar-mqtt-'))
   broker = await startMosquitto()
@@ -135,28 +166,38 @@ it('after a restart of the broker everything is there again, also what changed m
 })
 
 it('when we vanish the broker says so for us', async () => {
-  const lines = new Set<Socket>()
-  const port = await freePort()
-  const between = createServer((near) => {
-    const far = connectTcp(broker.port, '127.0.0.1')
-    for (const socket of [near, far]) socket.on('error', () => {})
-    lines.add(near).add(far)
-    near.pipe(far).pipe(near)
-  }).listen(port, '127.0.0.1')
-  ends.push(async () => {
-    between.close()
-    for (const line of lines) line.destroy()
-  })
+  const line = await startLine()
   const home = await hear()
-  const adapter = await start({ url: `mqtt://127.0.0.1:${port}` })
+  const adapter = await start({ url: line.url })
   await home.until('the bridge', on('nightjar/bridge/state', 'online'))
-  between.close()
-  for (const line of lines) line.destroy()
+  line.cut()
   await home.until('the last will', on('nightjar/bridge/state', 'offline'))
   await until('the loss', () => !adapter.health().connected)
   const late = await hear(['nightjar/bridge/state'])
   expect((await late.until('the will', on('nightjar/bridge/state'))).retained).toBe(true)
 })
+
+it.each(['away', 'silent from the start', 'silent later'])(
+  'with a broker that is %s it ends, and leaves nothing',
+  async (broken) => {
+    const line = await startLine()
+    const before = resources()
+    if (broken === 'away') line.cut()
+    if (broken === 'silent from the start') line.hold()
+    const adapter = await start({ url: line.url })
+    if (broken === 'silent later') {
+      await until('a connection', () => adapter.health().connected)
+      line.hold()
+    } else {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    const began = performance.now()
+    await adapter[Symbol.asyncDispose]()
+    expect(performance.now() - began).toBeLessThan(3000)
+    line.cut()
+    await until('nothing left', () => resources() <= before)
+  },
+)
 
 it('retained commands are ignored, at the start and later', async () => {
   const home = await hear()

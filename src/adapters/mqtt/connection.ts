@@ -22,8 +22,8 @@ export interface PublishOptions {
 
 export interface Connection extends AsyncDisposable {
   health(): MqttHealth
-  /** Resolves when the broker (QoS 1) or the socket (QoS 0) has it, or will never. Nothing is kept for later. */
-  publish(topic: string, payload: string | Buffer, options?: PublishOptions): Promise<void>
+  /** Whether the broker (QoS 1) or the socket (QoS 0) has it. Nothing is kept for later. */
+  publish(topic: string, payload: string | Buffer, options?: PublishOptions): Promise<boolean>
   /** The largest packet that the broker takes, in bytes. */
   largestPacket(): number
 }
@@ -133,11 +133,11 @@ export const connect = async (deps: ConnectionDeps): Promise<Connection> => {
     health: () => ({ connected: up, problem }),
     largestPacket: () => largest,
     publish: (topic, payload, { retain = false, qos = 1 } = {}) =>
-      new Promise<void>((resolve) => {
-        if (!up || !client.connected) return resolve()
+      new Promise<boolean>((resolve) => {
+        if (!client.connected) return resolve(false)
         client.publish(topic, payload, { retain, qos }, (error) => {
           if (error && up && client.connected) broken(`the broker refused ${topic}: ${error.message}`)
-          resolve()
+          resolve(!error)
         })
       }),
     [Symbol.asyncDispose]: async () => {

@@ -13,8 +13,8 @@ export interface GalleryDeps {
   readonly log: Log
   /** Bytes that a payload may have. */
   limit(): number
-  /** Resolves when the connection has taken it. */
-  publish(topic: string, jpeg: Buffer): Promise<void>
+  /** Whether the connection has taken it. */
+  publish(topic: string, jpeg: Buffer): Promise<boolean>
 }
 
 export interface Gallery {
@@ -32,18 +32,18 @@ export const createGallery = ({ pictures, recordings, log, limit, publish }: Gal
   const show = async (topic: string, camera: string, wanted: PictureWanted): Promise<void> => {
     if (wanted.of === 'moment') {
       const { data } = await pictures.picture(camera, { at: wanted.at, format: 'jpg' })
-      await publish(topic, await fitJpeg(data, limit()))
-      shown.set(topic, { moment: wanted.at })
+      if (await publish(topic, await fitJpeg(data, limit()))) shown.set(topic, { moment: wanted.at })
       return
     }
     const item = recordings.get(wanted.item)
+    if (item.kind === 'recording' && !item.causes.includes('motion')) return
     const last = shown.get(topic)
     // The recording of an event that was already shown, or a snapshot heard of twice.
     if (last && (last.item === item.id || (item.kind === 'recording' && last.moment >= item.from))) return
     const file = recordings.files(item.id).picture
     if (!file) return
-    await publish(topic, await fitJpeg(await readFile(file), limit()))
-    shown.set(topic, { item: item.id, moment: item.to ?? item.from })
+    const jpeg = await fitJpeg(await readFile(file), limit())
+    if (await publish(topic, jpeg)) shown.set(topic, { item: item.id, moment: item.to ?? item.from })
   }
   const run = async (): Promise<void> => {
     running = true

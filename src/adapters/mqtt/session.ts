@@ -17,7 +17,7 @@ export interface SessionDeps {
   readonly version: string
   readonly topics: DiscoveryContext['topics']
   readonly base: string
-  publish(topic: string, payload: string, options?: PublishOptions): Promise<void>
+  publish(topic: string, payload: string, options?: PublishOptions): Promise<boolean>
 }
 
 export interface Session {

@@ -66,6 +66,18 @@ describe('the door', () => {
     )
   })
 
+  it('ends also while somebody says nothing', async () => {
+    const other = await start(0)
+    const socket = connectTcp(other.port, '127.0.0.1')
+    const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve))
+    await new Promise((resolve) => socket.on('connect', resolve))
+    const client = await listen(other.url, { username: 'admin', password: 'pw' })
+    await other[Symbol.asyncDispose]()
+    await closed
+    await client[Symbol.asyncDispose]()
+    await expect(listen(other.url, { username: 'admin', password: 'pw' })).rejects.toThrow()
+  })
+
   it('stands what is no MQTT', async () => {
     const login: Packet = {
       cmd: 'connect',
