@@ -65,9 +65,15 @@ const publish = async (deps: PublisherDeps, plan: ChildPlan, signal: AbortSignal
 
 const watchPull = (deps: PublisherDeps, signal: AbortSignal, ready: () => void): Promise<void> =>
   new Promise((resolve, reject) => {
-    const watching = watchBytes(deps, ready, reject)
-    void aborted(signal).then(resolve)
-    signal.addEventListener('abort', () => watching[Symbol.dispose](), { once: true })
+    const stop = (): void => {
+      watching[Symbol.dispose]()
+      resolve()
+    }
+    const watching = watchBytes(deps, ready, (problem) => {
+      signal.removeEventListener('abort', stop)
+      reject(problem)
+    })
+    signal.addEventListener('abort', stop, { once: true })
   })
 
 /** Calls `ready` when video arrives, and `onStalled` once when it has stayed away. */

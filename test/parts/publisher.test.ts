@@ -1,0 +1,113 @@
+// The publisher's job with real children and a gateway of cardboard: what it does when no video comes, or no more.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { GatewayFacts } from '../../src/camera/ports.js'
+import { silentLog } from '../../src/lib/log.js'
+import type { ChildPlan } from '../../src/lib/process.js'
+import type { PublisherPlan } from '../../src/pipeline/plan.js'
+import { definePublisher } from '../../src/pipeline/publisher.js'
+import { createTestClock, type TestClock } from '../support/test-clock.js'
+
+let clock: TestClock
+let end: AbortController
+let path: GatewayFacts['paths'][number]
+let listeners: Set<(path: string, online: boolean) => void>
+let said: string[]
+
+beforeEach(() => {
+  clock = createTestClock()
+  end = new AbortController()
+  path = { name: 'porch', online: false, readers: 0, bytesIn: 0, bytesOut: 0, dropped: 0 }
+  listeners = new Set()
+  said = []
+})
+afterEach(() => {
+  expect(clock.pending).toBe(0)
+  expect(listeners.size).toBe(0)
+})
+
+const gateway = {
+  facts: (): GatewayFacts => ({ kind: 'builtin', port: 1, paths: [path] }),
+  watch: (listener: (path: string, online: boolean) => void) => {
+    listeners.add(listener)
+    return { [Symbol.dispose]: () => void listeners.delete(listener) }
+  },
+}
+const comesOnline = (): void => {
+  path = { ...path, online: true }
+  for (const listener of listeners) listener('porch', true)
+}
+const program = (code: string): ChildPlan => ({ command: process.execPath, args: ['-e', code] })
+const waits = program('setInterval(() => {}, 1000)')
+
+const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Promise<unknown> => {
+  const plan = { job: 'publisher', stream: 'main', path: 'porch', child, loops: false, ends: null, ...more } as const
+  const job = definePublisher({
+    ...{ camera: 'porch', plan, gateway, clock, log: silentLog },
+    onSeam: () => said.push('seam'),
+    onEnded: (sentence) => said.push(sentence),
+  })
+  return job(end.signal, () => said.push('ready')).then(
+    () => 'ended',
+    (error: Error) => error.message,
+  )
+}
+
+test.each([
+  ['a child', waits],
+  ['a gateway that pulls', null],
+])('%s that brings no video is given up after 15 s', async (_name, child) => {
+  const outcome = start(child)
+  await clock.advance(14_000)
+  comesOnline()
+  await clock.advance(2000)
+  expect(await outcome).toBe('no video from the camera for 15 s')
+  expect(said).toEqual(['ready'])
+})
+
+test('as long as bytes arrive it goes on; when they stay away it is given up', async () => {
+  const outcome = start(waits)
+  comesOnline()
+  for (let second = 0; second < 60; second++) {
+    path = { ...path, bytesIn: path.bytesIn + 1000 }
+    await clock.advance(1000)
+  }
+  expect(said.every((word) => word === 'ready')).toBe(true)
+  await clock.advance(15_000)
+  expect(await outcome).toBe('no video from the camera for 15 s')
+})
+
+test('a child that breaks says why, with the last thing that means something', async () => {
+  const outcome = start(program('console.error("rtsp://a:b@cam: refused\\nConversion failed!"); process.exit(3)'))
+  expect(await outcome).toBe('ffmpeg ended with code 3: rtsp://***@cam: refused')
+})
+
+test('a child that ends well for good is told once, and the job waits', async () => {
+  const outcome = start(program(''), { ends: 'the file has ended' })
+  while (said.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(said).toEqual(['the file has ended'])
+  end.abort()
+  expect(await outcome).toBe('ended')
+})
+
+test('a child that breaks is not at its end, whatever the plan says', async () => {
+  expect(await start(program('process.exit(1)'), { ends: 'the file has ended' })).toBe('ffmpeg ended with code 1')
+  expect(said).toEqual([])
+})
+
+test('seams are heard on its standard output', async () => {
+  const lines = ['0, 0, 0, 1, 900, 0xa', '0, 1, 1, 1, 90, 0xb', '0, 2, 2, 1, 900, 0xa'].join('\\n')
+  await start(program(`console.log("${lines}")`), { loops: true })
+  expect(said).toEqual(['seam'])
+})
+
+test.each([
+  ['a child', waits],
+  ['a gateway that pulls', null],
+])('%s ends when it is told to', async (_name, child) => {
+  const outcome = start(child)
+  end.abort()
+  expect(await outcome).toBe('ended')
+  end = new AbortController()
+  end.abort()
+  expect(await start(child)).toBe('ended')
+})
