@@ -48,10 +48,10 @@ test('at a seam the eyes begin anew: things that stand elsewhere afterwards did 
   play(1000, 20)
   looking.seam(1800)
   // Still from before the seam, though it comes after it.
-  looking.onFrame(frame(1850, 20))
-  play(1900, 200)
+  looking.onFrame(frame(1900, 20))
+  play(2000, 200)
   expect(camera.trace().filter(({ what }) => what === 'motion')).toEqual([])
-  play(2700, 20)
+  play(2800, 20)
   expect(camera.trace().map(({ reason }) => reason)).toContainEqual(expect.stringContaining('too few'))
 })
 

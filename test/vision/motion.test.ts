@@ -81,6 +81,25 @@ test('light that fades slowly, for some or for all, is no motion', () => {
   expect(seen.filter(({ level, veto }) => level >= 5 && !veto)).toEqual([])
 })
 
+test('what is bright fades more than what is dark: that is no motion, and hides none', () => {
+  const play = (box: boolean) => {
+    const eye = createMotionEye()
+    return Array.from({ length: 16 }, (_, at) => {
+      const { data, ...frame } = paint(at)
+      // A white wall over a fifth of a dark garden, each look 3 % darker, and something grey in the garden.
+      for (let y = 0; y < HEIGHT; y++) {
+        for (let x = 0; x < WIDTH; x++) {
+          const grey = box && y >= 150 && y < 250 && x >= 200 + 10 * at && x < 240 + 10 * at ? 24 : 0
+          data[y * WIDTH + x] = 16 + ((x < WIDTH / 5 ? 215 : 25) + grey) * 0.97 ** at
+        }
+      }
+      return eye.look({ data, ...frame })
+    }).slice(4)
+  }
+  expect(play(false).filter(({ level }) => level >= 2)).toEqual([])
+  expect(play(true).every(({ level, veto }) => level >= 5 && !veto)).toBe(true)
+})
+
 test('something that moves while the light fades is seen', () => {
   const seen = watch(30, (at) => ({ light: 1 - at * 0.01, box: 100 + 8 * at }))
   expect(seen.slice(5).every(({ level, veto }) => level >= 5 && !veto)).toBe(true)
