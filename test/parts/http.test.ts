@@ -242,6 +242,12 @@ describe('live', () => {
     expect((await closed)[0]).toBe(1011)
   })
 
+  it('asked for without a WebSocket says what it is', async () => {
+    const answer = await open('/api/cameras/porch/live')
+    answer.resume()
+    expect(answer.statusCode).toBe(400)
+  })
+
   it('is refused without a name, for no camera, and to foreign pages', async () => {
     expect(await refusal(connectLive({}))).toBe(401)
     expect(await refusal(connectLive({ authorization }, '/api/cameras/nobody/live'))).toBe(404)
@@ -320,6 +326,19 @@ describe('the server', () => {
     const refused = connect(server.port)
     const [error] = await once(refused, 'error')
     expect(error.code).toBe('ECONNREFUSED')
+  })
+
+  it('never mixes a stream into the answer before it', async () => {
+    const client = connect(server.port)
+    sockets.push(client)
+    let text = ''
+    client.setEncoding('latin1').on('data', (more: string) => {
+      text += more
+    })
+    const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n\r\n`
+    client.write(ask('/api/cameras/porch/snapshot.jpg') + ask('/stream'))
+    await until(() => text.includes("can't be asked for before"))
+    expect(house.streams.variants).toEqual([])
   })
 
   it('says which port is taken', async () => {
