@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** One moment on both clocks, in milliseconds. */
+/** One moment on both clocks, in milliseconds; wall ones are whole. */
 export interface Instant {
   readonly mono: number
   readonly wall: number
@@ -46,9 +46,9 @@ export const createSystemClock = (): Clock => {
     now: () => {
       measure()
       const mono = performance.now()
-      return { mono, wall: mono + anchor }
+      return { mono, wall: Math.round(mono + anchor) }
     },
-    toWall: (mono) => mono + anchor,
+    toWall: (mono) => Math.round(mono + anchor),
     toMono: (wall) => wall - anchor,
     steadyFor: () => {
       measure()

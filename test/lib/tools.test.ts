@@ -108,7 +108,7 @@ describe('the system clock', () => {
     const clock = createSystemClock()
     const { mono, wall } = clock.now()
     expect(Math.abs(clock.toWall(mono) - wall)).toBeLessThan(1)
-    expect(clock.toMono(clock.toWall(123))).toBeCloseTo(123, 3)
+    expect(Math.abs(clock.toMono(clock.toWall(123)) - 123)).toBeLessThan(1)
     const end = new AbortController()
     const sleeping = clock.sleep(60_000, end.signal)
     end.abort(new Error('woken'))
