@@ -1,7 +1,7 @@
 // Our own broker: who comes in, who may say what, and that clients of MQTT 5 are understood.
 import { connect as connectTcp } from 'node:net'
 import mqtt from 'mqtt'
-import { generate, type Packet } from 'mqtt-packet'
+import { generate, type Packet, parser } from 'mqtt-packet'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Broker, startBroker } from '../../../src/adapters/mqtt/broker.js'
 import { fits } from '../../../src/adapters/mqtt/mqtt5.js'
@@ -17,6 +17,14 @@ const accounts: Accounts = {
   streamPassword: () => null,
   list: () => [],
 }
+const hello = {
+  cmd: 'connect',
+  protocolId: 'MQTT',
+  protocolVersion: 5,
+  clientId: 'x',
+  clean: true,
+  keepalive: 0,
+} as const
 const service = { name: 'nightjar-service', password: 'secret' }
 
 let broker: Broker
@@ -79,15 +87,7 @@ describe('the door', () => {
   })
 
   it('stands what is no MQTT', async () => {
-    const login: Packet = {
-      cmd: 'connect',
-      protocolId: 'MQTT',
-      protocolVersion: 5,
-      clientId: 'x',
-      clean: true,
-      keepalive: 0,
-    }
-    const odd = generate({ ...login, username: 'u', password: Buffer.from('p') }, { protocolVersion: 5 })
+    const odd = generate({ ...hello, username: 'u', password: Buffer.from('p') }, { protocolVersion: 5 })
     // A password without a name: allowed in MQTT 5, impossible in 3.1.1.
     const nameless = Buffer.concat([odd.subarray(0, 9), Buffer.from([0x42]), odd.subarray(10)])
     for (const bytes of [
@@ -188,6 +188,30 @@ describe('MQTT 5', () => {
     const gone = await listen(broker.url, { username: 'operator', password: 'pw', protocolVersion: 5, will })
     gone.client.stream.destroy()
     await us.until('the will', ({ topic, text }) => topic === 'homeassistant/status' && text === 'offline')
+  })
+
+  it('a client that reads late gets everything', async () => {
+    const heard: Packet[] = []
+    const socket = connectTcp(broker.port, '127.0.0.1')
+    const packets = parser({ protocolVersion: 5 }).on('packet', (packet) => void heard.push(packet))
+    socket.on('data', (bytes) => packets.parse(bytes))
+    const say = (packet: Packet): void => void socket.write(generate(packet, { protocolVersion: 5 }))
+    const until = async (what: string, count: number): Promise<void> => {
+      const many = (): number => heard.filter(({ cmd }) => cmd === what).length
+      for (let tries = 0; many() < count && tries < 200; tries++)
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      expect(many()).toBe(count)
+    }
+    say({ ...hello, username: 'viewer', password: Buffer.from('pw') })
+    await until('connack', 1)
+    say({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '#', qos: 0 }] })
+    await until('suback', 1)
+    socket.pause()
+    for (let part = 0; part < 30; part++) us.client.publish('nightjar/porch/event', 'x'.repeat(1_000_000))
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    socket.resume()
+    await until('publish', 30)
+    socket.destroy()
   })
 
   it('messages carry the identifiers of the subscriptions they fit', async () => {
