@@ -7,7 +7,7 @@ const packet = (time: number, sequence = 0, bytes = 100): Packet => {
   const framed = Buffer.alloc(4 + 12 + bytes)
   framed.writeUInt16BE(sequence, 6)
   framed.writeUInt32BE(time >>> 0, 8)
-  return { track: 0, framed, time: time >>> 0, marker: true }
+  return { track: 0, framed, time: time >>> 0 }
 }
 const times = (packets: readonly Packet[]): number[] => packets.map(({ time }) => time)
 

@@ -40,7 +40,7 @@ export const createGroup = (limits: GroupLimits = GROUP_LIMITS): Group => {
     get reorder() {
       return reorder
     },
-    packets: () => (whole ? held : []),
+    packets: () => (whole ? held.slice() : []),
     add: (packet, key) => {
       const { time } = packet
       if (newest === undefined || timeBetween(time, newest) > 0) newest = time

@@ -21,11 +21,10 @@ export interface Publishing extends Disposable {
   setup(request: Request, transport: Transport): Promise<Reply>
   record(): Reply
   packet(channel: number, framed: Buffer): void
-  /** Why it has to be ended, if so. */
-  problem(now: number): string | undefined
+  readonly recording: boolean
+  /** Monotonic ms of its last packet. */
+  readonly heardAt: number
 }
-
-const SILENCE_MS = 10_000
 
 export const createPublishing = (deps: PublishingDeps): Publishing => {
   const { relay, tracks, remoteAddress, openUdp, now, end } = deps
@@ -61,7 +60,7 @@ export const createPublishing = (deps: PublishingDeps): Publishing => {
       ports.push(udp.listen('rtp', transport.rtp, remoteAddress, (data) => hear(track, false, addFrame(data))))
       ports.push(udp.listen('rtcp', transport.rtcp, remoteAddress, (data) => hear(track, true, addFrame(data))))
       const own = `client_port=${transport.rtp}-${transport.rtcp};server_port=${udp.ports.rtp}-${udp.ports.rtcp}`
-      return { status: 200, headers: { Transport: `RTP/AVP/UDP;unicast;${own};mode=record` } }
+      return { status: 200, headers: { Transport: `RTP/AVP;unicast;${own};mode=record` } }
     },
     record: () => {
       if (feed || done.size === 0) return { status: 455 }
@@ -73,7 +72,12 @@ export const createPublishing = (deps: PublishingDeps): Publishing => {
       const to = channels.get(channel)
       if (to) hear(to.track, to.rtcp, framed)
     },
-    problem: (mono) => (feed && mono - heardAt > SILENCE_MS ? 'the publisher sent nothing for 10 s' : undefined),
+    get recording() {
+      return feed !== undefined
+    },
+    get heardAt() {
+      return heardAt
+    },
     [Symbol.dispose]: () => {
       for (const port of ports) port[Symbol.dispose]()
       feed?.end()

@@ -5,7 +5,7 @@ import { splitTrack } from './address.js'
 import { createReader, type Reader, type Sink } from './reader.js'
 import type { Relay } from './relay.js'
 import { controlOf } from './sdp.js'
-import { createTcpSink, createUdpSink, type TcpTrack, type UdpTrack } from './sinks.js'
+import { createTcpSink, createUdpSink, type Pair } from './sinks.js'
 import type { Transport } from './transport.js'
 import type { UdpPair } from './udp.js'
 import type { Reply, Request } from './wire.js'
@@ -31,8 +31,8 @@ export interface Reading extends Disposable {
 
 export const createReading = (deps: ReadingDeps): Reading => {
   const { relay, socket, remoteAddress, openUdp, clock, end } = deps
-  const tcp = new Map<number, TcpTrack>()
-  const udp = new Map<number, UdpTrack>()
+  const tcp = new Map<number, Pair>()
+  const udp = new Map<number, Pair>()
   const ports: Disposable[] = []
   let pair: UdpPair | undefined
   let reader: Reader | undefined
@@ -56,7 +56,7 @@ export const createReading = (deps: ReadingDeps): Reading => {
     udp.set(track, { rtp, rtcp })
     ports.push(pair.listen('rtcp', rtcp, remoteAddress, alive))
     const own = `client_port=${rtp}-${rtcp};server_port=${pair.ports.rtp}-${pair.ports.rtcp}`
-    return { status: 200, headers: { Transport: `RTP/AVP/UDP;unicast;${own}` } }
+    return { status: 200, headers: { Transport: `RTP/AVP;unicast;${own}` } }
   }
   return {
     get interleaved() {

@@ -5,8 +5,9 @@ import type { Clock } from '../../../lib/clock.js'
 import { createBatch } from './batch.js'
 import { createGroup, type Group, squeeze } from './group.js'
 import { lookInto, type Seen } from './nal.js'
+import { createOutbox } from './outbox.js'
 import type { Reader } from './reader.js'
-import { markerOf, type Packet, payloadOf } from './rtp.js'
+import { FRAME, type Packet, payloadOf, sequenceOf, timeBetween } from './rtp.js'
 import { announcedSets, formatDescription, type ParameterSets, sameTracks, type Track } from './sdp.js'
 import { createTimeline, type Timeline } from './timeline.js'
 
@@ -49,8 +50,6 @@ interface Line {
   sets: ParameterSets
 }
 
-const FLUSH_MS = 5
-const FLUSH_BYTES = 64 * 1024
 const REPORT_TICKS = 5
 /** How long readers wait for a publisher to come back. */
 const ORPHAN_MS = 15_000
@@ -71,10 +70,8 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
   let publisher: { readonly end: (reason: string) => void } | undefined
   let lostAt = 0
   let ticks = 0
-  let batch: Packet[] = []
-  let batchBytes = 0
-  let keyInBatch = false
-  let flushing: Disposable | undefined
+  /** A key frame became known among the packets that wait in the outbox. */
+  let keyBegan = false
   const total = { bytesIn: 0, bytesOut: 0, dropped: 0 }
 
   const setOnline = (now: boolean): void => {
@@ -83,21 +80,12 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     for (const tell of waiting) tell(now)
     onOnline(now)
   }
-  const flush = (): void => {
-    flushing?.[Symbol.dispose]()
-    flushing = undefined
-    if (batch.length === 0) return
-    const all = createBatch(batch)
-    const fresh = keyInBatch ? createBatch(group.packets()) : group.overflowed ? all : null
-    batch = []
-    batchBytes = 0
-    keyInBatch = false
-    for (const reader of readers) reader.deliver({ batch: all, fresh: reader.wants(video) ? fresh : all })
-  }
-  const flushSoon = (frameIsWhole: boolean): void => {
-    if (frameIsWhole || batchBytes > FLUSH_BYTES) flush()
-    else flushing ??= clock.after(FLUSH_MS, flush)
-  }
+  const outbox = createOutbox(clock, (packets) => {
+    const batch = createBatch(packets)
+    const fresh = keyBegan ? createBatch(group.packets()) : group.overflowed ? batch : null
+    keyBegan = false
+    for (const reader of readers) reader.deliver({ batch, fresh: reader.wants(video) ? fresh : batch })
+  })
   const learnSets = (line: Line, { sets }: Seen): void => {
     // Copied: the packet's memory is part of a larger piece read from the socket.
     for (const [set, nal] of sets)
@@ -106,17 +94,15 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
   const take = (index: number, line: Line, framed: Buffer): void => {
     const payload = payloadOf(framed)
     if (!payload) return
-    total.bytesIn += framed.length - 4
+    total.bytesIn += framed.length - FRAME
     const time = line.timeline.stamp(framed, clock.now())
-    const packet: Packet = { track: index, framed, time, marker: markerOf(framed) }
+    const packet: Packet = { track: index, framed, time }
     if (line.track.type === 'video') {
       const seen = line.look(payload)
       if (seen.sets.length > 0) learnSets(line, seen)
-      if (index === video && group.add(packet, seen.key)) keyInBatch = true
+      if (index === video && group.add(packet, seen.key)) keyBegan = true
     }
-    batch.push(packet)
-    batchBytes += framed.length
-    flushSoon(packet.marker)
+    outbox.push(packet)
     // Video is there when a picture can be made of it.
     if (!online && (video < 0 || group.overflowed || group.packets().length > 0)) setOnline(true)
   }
@@ -136,17 +122,17 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     return lines.flatMap(({ timeline }, track) => {
       if (!reader.wants(track)) return []
       const { nextSequence, lastTime } = timeline
-      if (first?.track === track) return [{ track, sequence: first.framed.readUInt16BE(6), time: first.time }]
+      if (first?.track === track) return [{ track, sequence: sequenceOf(first.framed), time: first.time }]
       const fitting = wall === undefined ? undefined : timeline.timeOf(wall)
       // Never later than the packet that really comes.
-      const late = fitting !== undefined && lastTime !== undefined && ((fitting - lastTime) | 0) > 0
+      const late = fitting !== undefined && lastTime !== undefined && timeBetween(fitting, lastTime) > 0
       return [{ track, sequence: nextSequence, time: late ? lastTime : fitting }]
     })
   }
   const lose = (): void => {
     publisher = undefined
     lostAt = clock.now().mono
-    flush()
+    outbox.flush()
     setOnline(false)
   }
   return {
@@ -209,7 +195,7 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
       return online ? formatDescription(name, lines) : undefined
     },
     join: (reader) => {
-      flush()
+      outbox.flush()
       const wantsVideo = reader.wants(video)
       const line = lines[video]
       const history = wantsVideo && line ? squeeze(group.packets(), line.track.rate, group.reorder) : []

@@ -10,8 +10,6 @@ export interface Packet {
   readonly track: number
   readonly framed: Buffer
   readonly time: number
-  /** The last packet of a frame. */
-  readonly marker: boolean
 }
 
 /** a - b on the circle of 32-bit RTP times. */
@@ -42,6 +40,7 @@ export const payloadOf = (framed: Buffer): Buffer | undefined => {
   return start <= end ? framed.subarray(start, end) : undefined
 }
 
+/** Whether it is the last packet of a frame. */
 export const markerOf = (framed: Buffer): boolean => (framed.readUInt8(FRAME + 1) & 0x80) !== 0
 export const sequenceOf = (framed: Buffer): number => framed.readUInt16BE(FRAME + 2)
 export const timeOf = (framed: Buffer): number => framed.readUInt32BE(FRAME + 4)

@@ -31,6 +31,8 @@ export interface Session extends Disposable {
 }
 
 const TIMEOUT_S = 60
+/** Of a publisher. */
+const SILENCE_MS = 10_000
 /** A request on its way when the time is up. */
 const GRACE_MS = 5000
 const VIDEO_WAIT_MS = 5000
@@ -43,7 +45,7 @@ export const createSession = (deps: SessionDeps): Session => {
   const id = randomBytes(8).toString('hex')
   let aliveAt = clock.now().mono
   let begun = false
-  let publishing: { readonly path: string; readonly part: Publishing } | undefined
+  let publishing: Publishing | undefined
   let reading: { readonly path: string; readonly part: Reading } | undefined
 
   const alive = (): void => {
@@ -63,7 +65,7 @@ export const createSession = (deps: SessionDeps): Session => {
     if (!/^application\/sdp\b/i.test(headers.get('content-type') ?? '')) return { status: 415 }
     try {
       const tracks = parseAnnouncement(body)
-      publishing = { path: relay.name, part: createPublishing({ ...partDeps(relay), tracks }) }
+      publishing = createPublishing({ ...partDeps(relay), tracks })
       return { status: 200 }
     } catch (error) {
       return { status: 400, reason: `Unusable Description: ${sentenceOf(error)}`.replace(/[^\x20-\x7e]+/g, ' ') }
@@ -82,7 +84,7 @@ export const createSession = (deps: SessionDeps): Session => {
     if (!transport) return { status: 461 }
     if (publishing) {
       begun = true
-      return publishing.part.setup(request, transport)
+      return publishing.setup(request, transport)
     }
     const relay = relayOf(splitTrack(request.url)?.path ?? '')
     if (!relay) return NO_PATH
@@ -103,7 +105,7 @@ export const createSession = (deps: SessionDeps): Session => {
       case 'SETUP':
         return setup(request)
       case 'RECORD':
-        return publishing ? publishing.part.record() : { status: 455 }
+        return publishing ? publishing.record() : { status: 455 }
       case 'PLAY':
         return reading ? reading.part.play(request) : { status: 455 }
       case 'PAUSE':
@@ -130,16 +132,17 @@ export const createSession = (deps: SessionDeps): Session => {
     },
     packet: (channel, framed) => {
       alive()
-      publishing?.part.packet(channel, framed)
+      publishing?.packet(channel, framed)
     },
     problem: () => {
       const { mono } = clock.now()
-      if (publishing && begun) return publishing.part.problem(mono) ?? undefined
+      if (publishing?.recording)
+        return mono - publishing.heardAt > SILENCE_MS ? 'the publisher sent nothing for 10 s' : undefined
       if (reading?.part.interleaved) return undefined
       return mono - aliveAt > TIMEOUT_S * 1000 + GRACE_MS ? `nothing was heard for ${TIMEOUT_S} s` : undefined
     },
     [Symbol.dispose]: () => {
-      publishing?.part[Symbol.dispose]()
+      publishing?.[Symbol.dispose]()
       reading?.part[Symbol.dispose]()
     },
   }

@@ -6,12 +6,13 @@ import type { Sink } from './reader.js'
 import { addFrame, FRAME, type Packet } from './rtp.js'
 import type { UdpPair } from './udp.js'
 
-export interface TcpTrack {
+/** Where a track's packets and its reports go: channels of the connection, or ports. */
+export interface Pair {
   readonly rtp: number
   readonly rtcp: number
 }
 
-export const createTcpSink = (socket: Socket, tracks: ReadonlyMap<number, TcpTrack>): Sink => {
+export const createTcpSink = (socket: Socket, tracks: ReadonlyMap<number, Pair>): Sink => {
   const channels: Channels = Array.from(
     { length: Math.max(...tracks.keys()) + 1 },
     (_, track) => tracks.get(track)?.rtp,
@@ -32,11 +33,6 @@ export const createTcpSink = (socket: Socket, tracks: ReadonlyMap<number, TcpTra
   }
 }
 
-export interface UdpTrack {
-  readonly rtp: number
-  readonly rtcp: number
-}
-
 /** Bytes that go out at once, and the pause after them: a receiver's socket buffer holds about 200 KB. */
 const BURST = 64 * 1024
 const PAUSE_MS = 4
@@ -46,7 +42,7 @@ export interface UdpSink extends Sink, Disposable {}
 export const createUdpSink = (
   udp: UdpPair,
   address: string,
-  tracks: ReadonlyMap<number, UdpTrack>,
+  tracks: ReadonlyMap<number, Pair>,
   clock: Clock,
 ): UdpSink => {
   let queue: Packet[] = []

@@ -1,8 +1,9 @@
 // One pair of UDP ports (even: RTP, odd: RTCP) for all sessions; what arrives is told apart by its sender. Opened when
 // the first session wants UDP.
 import { createSocket, type Socket } from 'node:dgram'
+import { lookup } from 'node:dns'
 import { once } from 'node:events'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { Failure } from '../../../lib/failure.js'
 
 export type UdpPort = 'rtp' | 'rtcp'
@@ -24,8 +25,8 @@ const RECEIVE_BUFFER = 4 * 1024 * 1024
 const bind = async (host: string, port: number): Promise<Socket> => {
   const socket = createSocket({
     type: isIPv6(host) ? 'udp6' : 'udp4',
-    // Addresses come from connected sockets: there is nothing to look up.
-    lookup: (address, _options, done) => done(null, address, isIPv6(address) ? 6 : 4),
+    // Addresses of connected sockets need no looking up, and that for each packet.
+    lookup: (host, options, done) => (isIP(host) ? done(null, host, isIP(host)) : lookup(host, options, done)),
   })
   const listening = once(socket, 'listening')
   socket.bind(port, host)
