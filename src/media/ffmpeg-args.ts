@@ -11,9 +11,10 @@ export interface TapArgs {
   readonly probe: 'quick' | 'thorough'
 }
 
-/** Where the tap's outputs are: fragments on stdout, then two pipes. */
+/** Where the tap's outputs are: the fragments of the picture are on stdout. */
 export const FRAMES_FD = 3
 export const TIMES_FD = 4
+export const SOUND_FD = 5
 /** Times on the frames' side pipe are whole ticks: ffmpeg prints seconds with six digits only. */
 export const TICKS = 90_000
 
@@ -40,11 +41,25 @@ const rtspInput = (sound: TapArgs['sound'], probe: TapArgs['probe']): string[] =
       : ['-probesize', '5000']),
 ]
 
+// Picture and sound are written apart: where ffmpeg 5 must begin a fragment for every frame of two tracks, the times
+// of the pictures beside each sound are a frame off.
 const fragmentOutput = (sound: TapArgs['sound']): string[] => [
-  ...['-map', '0:v:0', ...(sound === 'none' ? [] : ['-map', '0:a:0?'])],
-  ...['-c', 'copy', ...(sound === 'encode' ? ['-c:a', 'aac'] : [])],
-  ...['-avoid_negative_ts', 'disabled', '-movflags', MOVFLAGS, '-flush_packets', '1', '-f', 'mp4', 'pipe:1'],
+  ...['-map', '0:v:0', '-c', 'copy', ...mp4('pipe:1')],
+  ...(sound === 'none' ? [] : ['-map', '0:a:0', ...SOUND_CODEC[sound], ...mp4(`pipe:${SOUND_FD}`)]),
 ]
+
+const mp4 = (to: string): string[] => [
+  ...['-avoid_negative_ts', 'disabled', '-movflags', MOVFLAGS, '-flush_packets', '1', '-f', 'mp4', to],
+]
+
+/** Ticks of one AAC frame. */
+const AAC = '1024/(TB*SR)'
+// After a short look at the stream ffmpeg does not know how long an AAC frame is and gives the frames of one RTP packet
+// one time: those that begin before the last one is half over come right behind it.
+const SOUND_CODEC = {
+  copy: ['-c', 'copy', '-bsf:a', `setts=ts='if(between(TS-PREV_OUTPTS,-16*${AAC},0.5*${AAC}),PREV_OUTPTS+${AAC},TS)'`],
+  encode: ['-c', 'aac'],
+}
 
 // The fps filter would wait for the next frame; a look at whether the clock passed a tenth does not. The rate holds on
 // average whatever the stream's own is. y4m says the scaled size and marks each frame.
@@ -63,10 +78,13 @@ const frameOutput = ({ width, fps }: { readonly width: number; readonly fps: num
   ]
 }
 
+/** Less than between any two pictures: a gateway may squeeze what it kept for a new reader into a moment. */
+const HALF_TICK = 0.5 / TICKS
+
 /** Reads an init segment and fragments on stdin and writes the picture at `pts` (or the first after it) as PPM. */
 export const pictureArgs = (pts: number, width: number | undefined): string[] => {
   const filters = [
-    `select='gte(t,${(pts - 0.001).toFixed(6)})'`,
+    `select='gte(t,${(pts - HALF_TICK).toFixed(6)})'`,
     ...(width === undefined ? [] : [`scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=area`]),
   ]
   return [

@@ -14,7 +14,7 @@ export interface Track {
   readonly sampleFlags: number
 }
 
-interface Box {
+export interface Box {
   readonly type: string
   readonly start: number
   /** Where its content begins. */
@@ -37,7 +37,11 @@ export function* boxesIn(data: Buffer, from = 0, to = data.length): Generator<Bo
   }
 }
 
-const child = (data: Buffer, parent: { readonly body: number; readonly end: number }, ...path: string[]): Box => {
+export const findBox = (
+  data: Buffer,
+  parent: { readonly body: number; readonly end: number },
+  ...path: string[]
+): Box => {
   let place: { readonly body: number; readonly end: number } = parent
   let found: Box | undefined
   for (const type of path) {
@@ -61,7 +65,7 @@ const reading = <T>(what: string, read: () => T): T => {
 /** The tracks of an init segment (ftyp + moov). */
 export const readTracks = (init: Buffer): Track[] =>
   reading('moov', () => {
-    const moov = child(init, { body: 0, end: init.length }, 'moov')
+    const moov = findBox(init, { body: 0, end: init.length }, 'moov')
     const defaults = new Map<number, number>()
     for (const mvex of boxesIn(init, moov.body, moov.end)) {
       if (mvex.type !== 'mvex') continue
@@ -74,17 +78,17 @@ export const readTracks = (init: Buffer): Track[] =>
   })
 
 const readTrack = (init: Buffer, trak: Box, defaults: ReadonlyMap<number, number>): Track | undefined => {
-  const handler = child(init, trak, 'mdia', 'hdlr')
+  const handler = findBox(init, trak, 'mdia', 'hdlr')
   const kind = { vide: 'video' as const, soun: 'audio' as const }[
     init.toString('latin1', handler.body + 8, handler.body + 12)
   ]
   if (!kind) return undefined
-  const header = child(init, trak, 'tkhd')
+  const header = findBox(init, trak, 'tkhd')
   const id = init.readUInt32BE(header.body + (init[header.body] === 1 ? 20 : 12))
-  const media = child(init, trak, 'mdia', 'mdhd')
+  const media = findBox(init, trak, 'mdia', 'mdhd')
   const timescale = init.readUInt32BE(media.body + (init[media.body] === 1 ? 20 : 12))
   if (timescale === 0) throw broken('its time scale is 0')
-  const descriptions = child(init, trak, 'mdia', 'minf', 'stbl', 'stsd')
+  const descriptions = findBox(init, trak, 'mdia', 'minf', 'stbl', 'stsd')
   const [entry] = boxesIn(init, descriptions.body + 8, descriptions.end)
   if (!entry) throw broken('a track has no sample description')
   const sampleFlags = defaults.get(id) ?? 0
@@ -97,7 +101,7 @@ const readTrack = (init: Buffer, trak: Box, defaults: ReadonlyMap<number, number
 const videoCodec = (init: Buffer, entry: Box): string => {
   const inside = { body: entry.body + 78, end: entry.end }
   const content = (type: string): Buffer => {
-    const { body, end } = child(init, inside, type)
+    const { body, end } = findBox(init, inside, type)
     return init.subarray(body, end)
   }
   if (entry.type === 'avc1' || entry.type === 'avc3') return avcCodec(entry.type, content('avcC'))
@@ -108,7 +112,7 @@ const videoCodec = (init: Buffer, entry: Box): string => {
 
 const audioCodec = (init: Buffer, entry: Box): string => {
   if (entry.type !== 'mp4a') return entry.type
-  const { body, end } = child(init, { body: entry.body + 28, end: entry.end }, 'esds')
+  const { body, end } = findBox(init, { body: entry.body + 28, end: entry.end }, 'esds')
   return aacCodec(init.subarray(body + 4, end))
 }
 
@@ -122,7 +126,7 @@ export interface Sample {
 /** The first sample of a moof: of its video track where it has one. */
 export const readSample = (moof: Buffer, tracks: ReadonlyMap<number, Track>): Sample | undefined =>
   reading('moof', () => {
-    const whole = child(moof, { body: 0, end: moof.length }, 'moof')
+    const whole = findBox(moof, { body: 0, end: moof.length }, 'moof')
     let best: Sample | undefined
     for (const traf of boxesIn(moof, whole.body, whole.end)) {
       if (traf.type !== 'traf') continue
@@ -133,15 +137,15 @@ export const readSample = (moof: Buffer, tracks: ReadonlyMap<number, Track>): Sa
   })
 
 const readTraf = (moof: Buffer, traf: Box, tracks: ReadonlyMap<number, Track>): Sample | undefined => {
-  const header = child(moof, traf, 'tfhd')
+  const header = findBox(moof, traf, 'tfhd')
   const track = tracks.get(moof.readUInt32BE(header.body + 4))
   if (!track) return undefined
   const given = moof.readUIntBE(header.body + 1, 3)
   const before = (given & 0x1 ? 8 : 0) + (given & 0x2 ? 4 : 0) + (given & 0x8 ? 4 : 0) + (given & 0x10 ? 4 : 0)
   const defaultFlags = given & 0x20 ? moof.readUInt32BE(header.body + 8 + before) : track.sampleFlags
-  const time = child(moof, traf, 'tfdt')
+  const time = findBox(moof, traf, 'tfdt')
   const decoded = moof[time.body] === 1 ? Number(moof.readBigUInt64BE(time.body + 4)) : moof.readUInt32BE(time.body + 4)
-  const { flags, offset } = readFirstOfRun(moof, child(moof, traf, 'trun'))
+  const { flags, offset } = readFirstOfRun(moof, findBox(moof, traf, 'trun'))
   return { track, key: ((flags ?? defaultFlags) & NON_SYNC) === 0, pts: (decoded + offset) / track.timescale }
 }
 

@@ -99,7 +99,7 @@ const choose = (
   const newest = ring?.newest?.fragment.mono
   if (!ring || newest === undefined) throw new Failure('unavailable', `${camera} has no picture yet`)
   const items = ring.from(moment + SLACK_MS)
-  const found = latestVideo(items, moment + SLACK_MS)
+  const found = shownAt(items, moment)
   const item = items[found]
   if (!item) throw new Failure('unavailable', `${camera} no longer holds a picture from ${seconds(now - moment)} ago`)
   const age = moment - item.fragment.mono
@@ -115,11 +115,13 @@ const choose = (
 }
 
 /** Where the picture shown at `mono` stands: not always the last before it, pictures may be stored out of order. */
-const latestVideo = (items: readonly RingItem[], mono: number): number => {
+const shownAt = (items: readonly RingItem[], mono: number): number => {
   let best = -1
+  let bestFar = Number.POSITIVE_INFINITY
   for (const [index, { fragment }] of items.entries()) {
-    if (fragment.track !== 'video' || fragment.mono > mono) continue
-    if (fragment.mono > (items[best]?.fragment.mono ?? -Infinity)) best = index
+    const before = mono - fragment.mono
+    const far = before < -SLACK_MS ? Number.POSITIVE_INFINITY : Math.abs(before)
+    if (fragment.track === 'video' && far < bestFar) [best, bestFar] = [index, far]
   }
   return best
 }

@@ -12,12 +12,15 @@ export interface StreamTime {
 const DRIFT = 0.0005
 /** Later than this is no delay: the stream's clock jumped, or stood still. */
 const JUMP_MS = 1000
+/** Pictures that arrive together while the delay is still being learned keep their order by this. */
+const APART_MS = 0.05
 /** Frames are decoded a little after their fragment came, or before. */
 const REMEMBERED = 256
 
 export const createStreamTime = (): StreamTime => {
   let offset: number | undefined
   let learnedAt = 0
+  let last = { pts: Number.POSITIVE_INFINITY, mono: 0 }
   const told = new Map<number, number>()
   const learn = (pts: number, arrival: number): number => {
     const measured = arrival - pts * 1000
@@ -31,7 +34,9 @@ export const createStreamTime = (): StreamTime => {
       const key = Math.round(pts * 1000)
       const known = told.get(key)
       if (known !== undefined && arrival - known < JUMP_MS) return known
-      const mono = learn(pts, arrival)
+      const learned = learn(pts, arrival)
+      const mono = pts > last.pts ? Math.max(learned, last.mono + APART_MS) : learned
+      last = { pts, mono }
       told.delete(key)
       told.set(key, mono)
       for (const oldest of told.keys()) {

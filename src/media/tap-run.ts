@@ -2,7 +2,7 @@
 // fragment given its time. Ends when the signal aborts; throws what went wrong otherwise.
 import { Failure } from '../lib/failure.js'
 import { type ChildEnd, describeEnd, startChild } from '../lib/process.js'
-import { type TapArgs, tapArgs } from './ffmpeg-args.js'
+import { FRAMES_FD, SOUND_FD, type TapArgs, TIMES_FD, tapArgs } from './ffmpeg-args.js'
 import { createFragmentCutter } from './fragments.js'
 import { createFrameReader } from './frames.js'
 import type { InitSegment } from './ring.js'
@@ -11,8 +11,12 @@ import type { TapOptions } from './tap.js'
 
 export type TapManner = Pick<TapArgs, 'sound' | 'probe'>
 
-/** The stream's sound is not AAC: the run is to be repeated with an encoder. */
-export class SoundMustBeEncoded extends Error {}
+/** The stream's sound is not what was expected: the run is to be repeated so. */
+export class OtherSound extends Error {
+  constructor(readonly sound: TapManner['sound']) {
+    super(`its sound is to be treated as: ${sound}`)
+  }
+}
 
 export interface TapRunOptions extends TapOptions, TapManner {
   nextEpoch(): number
@@ -21,6 +25,8 @@ export interface TapRunOptions extends TapOptions, TapManner {
 }
 
 const GRACE_MS = 1000
+/** The first pipe beyond stderr. */
+const FIRST_FD = 3
 /** A jump back is repaired by the muxer with wrong times: only a new start makes them right again. */
 const BACK_TICKS = 90_000
 
@@ -43,7 +49,7 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
     name: `tap of ${name}`,
     command: 'ffmpeg',
     args: tapArgs(options),
-    pipes: frames ? 2 : 0,
+    pipes: SOUND_FD - FIRST_FD + 1,
     onLine: (line) => {
       log.debug({ line }, `tap of ${name}`)
       const trouble = readLine(line)
@@ -69,6 +75,7 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
   }
 
   const cutter = createFragmentCutter({
+    sound: options.sound !== 'none',
     nextEpoch: options.nextEpoch,
     onInit: (next) => {
       init = next
@@ -83,15 +90,16 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
       if (video) worked()
     },
   })
-  hear(child.stdout, (chunk) => cutter.write(chunk))
+  hear(child.stdout, cutter.write)
+  hear(child.pipe(SOUND_FD - FIRST_FD), cutter.writeSound)
   if (frames) {
     const reader = createFrameReader((data, width, height, pts) => {
       lastFrame = arrival
       options.onFrame({ data, width, height, pts, mono: time.seen(pts, arrival) })
       if (!fragments) worked()
     })
-    hear(child.pipe(0), (chunk) => reader.writePictures(chunk))
-    hear(child.pipe(1), (chunk) => reader.writeTimes(chunk))
+    hear(child.pipe(FRAMES_FD - FIRST_FD), reader.writePictures)
+    hear(child.pipe(TIMES_FD - FIRST_FD), reader.writeTimes)
   }
 
   const readLine = soundAndTime(options)
@@ -119,7 +127,8 @@ const soundAndTime = ({ sound }: TapManner): ((line: string) => Error | undefine
   return (line) => {
     if (/\] (Input|Output) #0/.test(line)) inInput = line.includes('] Input')
     const codec = inInput ? /Stream #0:\d.*: Audio: (\w+)/.exec(line)?.[1] : undefined
-    if (codec && codec !== 'aac' && sound === 'copy') return new SoundMustBeEncoded(`the sound is ${codec}`)
+    if (codec && codec !== 'aac' && sound === 'copy') return new OtherSound('encode')
+    if (sound !== 'none' && /Stream map '0:a:0' matches no streams/.test(line)) return new OtherSound('none')
     const times = /[Nn]on-monoton.*previous: (-?\d+), current: (-?\d+)/.exec(line)
     if (times && Number(times[1]) - Number(times[2]) > BACK_TICKS)
       return new Failure('unavailable', "the stream's clock jumped back")

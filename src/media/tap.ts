@@ -1,11 +1,11 @@
 // The ffmpeg that reads one stream from the gateway and gives encoded fragments and small raw frames. One run of it is
-// tap-run.ts; here is what a run learns for the next: how to probe, and whether the sound must be encoded.
+// tap-run.ts; here is what a run learns for the next: how to probe, and what to do with the sound.
 import type { Clock } from '../lib/clock.js'
 import type { Frame } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import type { Job } from '../lib/supervise.js'
 import type { InitSegment, RingItem } from './ring.js'
-import { runTap, SoundMustBeEncoded, type TapManner } from './tap-run.js'
+import { OtherSound, runTap, type TapManner } from './tap-run.js'
 
 export interface TapOptions {
   /** For logs and sentences: the camera's id and stream. */
@@ -28,7 +28,7 @@ export interface TapOptions {
 export type DefineTap = (options: TapOptions) => Job
 
 export const defineTap: DefineTap = (options) => {
-  let manner: TapManner = { sound: options.audio ? 'copy' : 'none', probe: 'quick' }
+  let manner: TapManner = { sound: options.audio && options.fragments ? 'copy' : 'none', probe: 'quick' }
   let epoch = 0
   // Epochs of a tap that is defined anew must not repeat those that the ring still holds: they begin at the clock.
   const nextEpoch = (): number => {
@@ -43,8 +43,8 @@ export const defineTap: DefineTap = (options) => {
     }
     try {
       await runTap({ ...options, ...manner, nextEpoch, signal, ready: report }).catch((error: unknown) => {
-        if (!(error instanceof SoundMustBeEncoded)) throw error
-        manner = { ...manner, sound: 'encode' }
+        if (!(error instanceof OtherSound)) throw error
+        manner = { ...manner, sound: error.sound }
         return runTap({ ...options, ...manner, nextEpoch, signal, ready: report })
       })
     } catch (error) {

@@ -5,17 +5,23 @@ import { type CutFragment, createFragmentCutter } from '../../src/media/fragment
 import type { InitSegment } from '../../src/media/ring.js'
 import { audioEntry, avcC, box, esds, fragment, initSegment, u32, videoEntry } from '../support/mp4.js'
 
-const cutterOf = (maxBytes?: number) => {
+const cutterOf = (maxBytes?: number, sound = false) => {
   const inits: InitSegment[] = []
   const fragments: CutFragment[] = []
   let epoch = 0
   const cutter = createFragmentCutter({
+    sound,
     nextEpoch: () => ++epoch,
     onInit: (init) => inits.push(init),
     onFragment: (item) => fragments.push(item),
     ...(maxBytes === undefined ? {} : { maxBytes }),
   })
-  return { inits, fragments, write: (...parts: Buffer[]) => parts.forEach((part) => void cutter.write(part)) }
+  return {
+    inits,
+    fragments,
+    write: (...parts: Buffer[]) => parts.forEach((part) => void cutter.write(part)),
+    writeSound: (...parts: Buffer[]) => parts.forEach((part) => void cutter.writeSound(part)),
+  }
 }
 
 const sound = { id: 2, handler: 'soun', timescale: 16_000, entry: audioEntry() }
@@ -145,4 +151,39 @@ test('any bytes at all end in fragments or a Failure, never in another error', (
     }),
     { numRuns: 500 },
   )
+})
+
+test('sound from a pipe of its own joins the picture as track 2, whichever speaks first', () => {
+  const own = { ...sound, id: 1 }
+  for (const order of ['picture', 'sound']) {
+    const { inits, fragments, writeSound, write } = cutterOf(4096, true)
+    const picture = (): void => write(initSegment(), fragment({ time: 90_000 }))
+    if (order === 'picture') picture()
+    writeSound(initSegment([own]))
+    if (order === 'sound') picture()
+    writeSound(fragment({ track: 1, time: 16_000, payload: Buffer.from('la') }))
+    expect(inits).toHaveLength(1)
+    expect(inits[0]).toMatchObject({ audio: true, mime: 'video/mp4; codecs="avc1.64001f, mp4a.40.2"' })
+    expect(fragments.map(({ track, pts }) => [track, pts])).toEqual([
+      ['video', 1],
+      ['audio', 1],
+    ])
+    expect(fragments[1]?.data).toEqual(fragment({ track: 2, time: 16_000, payload: Buffer.from('la') }))
+    // What came out is a film that can be read as one.
+    const again = cutterOf()
+    again.write(...inits.map(({ data }) => data), ...fragments.map(({ data }) => data))
+    expect(again.inits).toEqual(inits)
+    expect(again.fragments).toEqual(fragments)
+  }
+})
+
+test('sound that never comes is not waited for', () => {
+  const { inits, fragments, writeSound, write } = cutterOf(4096, true)
+  write(initSegment(), ...Array.from({ length: 49 }, (_, at) => fragment({ time: at * 3600 })))
+  expect(inits).toEqual([])
+  write(fragment(), fragment())
+  expect(inits[0]).toMatchObject({ audio: false })
+  expect(fragments).toHaveLength(51)
+  writeSound(initSegment([{ ...sound, id: 1 }]), fragment())
+  expect(fragments).toHaveLength(51)
 })
