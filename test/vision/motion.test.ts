@@ -89,7 +89,7 @@ test('what is bright fades more than what is dark: that is no motion, and hides 
       // A white wall over a fifth of a dark garden, each look 3 % darker, and something grey in the garden.
       for (let y = 0; y < HEIGHT; y++) {
         for (let x = 0; x < WIDTH; x++) {
-          const grey = box && y >= 150 && y < 250 && x >= 200 + 10 * at && x < 240 + 10 * at ? 24 : 0
+          const grey = box && y >= 150 && y < 250 && x >= 200 + 10 * at && x < 240 + 10 * at ? 14 : 0
           data[y * WIDTH + x] = 16 + ((x < WIDTH / 5 ? 215 : 25) + grey) * 0.97 ** at
         }
       }
