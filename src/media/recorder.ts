@@ -69,6 +69,10 @@ export const isBreak = (before: Fragment, after: Fragment): boolean => {
   return after.epoch !== before.epoch || passed > AWAY || Math.abs((after.pts - before.pts) * 1000 - passed) > JUMP
 }
 
+/** Sound from before the first picture would make the file begin without one; sound from elsewhere would stretch it. */
+const isBeside = ({ first, last }: Take, { pts }: Fragment): boolean =>
+  pts >= first.pts && Math.abs(pts - last.pts) * 1000 < AWAY
+
 /** The part of the ring's past that belongs to a trigger: nothing from before the video was last away. */
 export const pastOf = (held: readonly RingItem[], since: number): readonly RingItem[] => {
   const newest = held.findLast(({ fragment }) => fragment.track === 'video')
@@ -129,8 +133,7 @@ export const createRecorder = (deps: RecorderDeps): Recorder => {
     const { fragment } = item
     const { take } = of
     if (fragment.track === 'audio') {
-      // Sound from before the first picture would make the file begin without one.
-      if (take && fragment.epoch === take.first.epoch && fragment.pts >= take.first.pts) take.add(item)
+      if (take && fragment.epoch === take.first.epoch && isBeside(take, fragment)) take.add(item)
       return
     }
     of.heardAt = clock.now().mono

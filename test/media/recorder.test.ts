@@ -157,9 +157,9 @@ test('a stop ahead of the newest frame waits for the frames up to it, no longer 
   expect(await read(2)).toBe('<1>k2 v2.25 v2.5 ')
 })
 
-test('sound goes in from the first picture on', async () => {
+test('sound goes in from the first picture on, and only with a time that fits', async () => {
   await play(item('k', 0), item('a', 0.1), item('v', 0.5), item('a', 0.6))
-  await play(item('k', 1), item('a', 1.1, 1, 100.9), item('a', 1.2), item('v', 1.5))
+  await play(item('k', 1), item('a', 1.1, 1, 100.9), item('a', 1.2), item('a', 1.3, 1, 4e14), item('v', 1.5))
   start(1.5)
   stop(1.5)
   await finished(1)
