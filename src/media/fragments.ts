@@ -1,6 +1,7 @@
 // Says what the tap's fragments are: epochs, tracks, key frames, times of the stream, names of the codecs. Picture and
 // sound may come apart and are one film from here on. Times of arrival are the tap's.
 import { Failure } from '../lib/failure.js'
+import { createFormatWatch } from './format-watch.js'
 import { readSample, readTracks, type Track } from './mp4-boxes.js'
 import { joinFragment, joinInits } from './mp4-join.js'
 import { createUnitReader } from './mp4-units.js'
@@ -37,6 +38,7 @@ export const createFragmentCutter = (options: CutterOptions): FragmentCutter => 
   let init: InitSegment | undefined
   let tracks: ReadonlyMap<number, Track> = new Map()
   let held: (() => void)[] = []
+  let changed = createFormatWatch('mjpeg')
 
   const openEpoch = (data: Buffer): void => {
     // The same boxes under the name that Apple's players ask for.
@@ -56,13 +58,16 @@ export const createFragmentCutter = (options: CutterOptions): FragmentCutter => 
       video: { codec: codecName(video.codec), width: video.width, height: video.height },
       audio: audio !== undefined,
     }
+    changed = createFormatWatch(init.video.codec)
     onInit(init)
   }
   const give = (data: Buffer, moof: Buffer): void => {
     const sample = readSample(moof, tracks)
     if (!sample || !init) return
-    const { track, key, pts } = sample
-    onFragment({ epoch: init.epoch, data, track: track.kind, key: track.kind === 'video' && key, pts })
+    const { track, pts } = sample
+    const key = track.kind === 'video' && sample.key
+    if (key && changed(data, moof.length)) throw new Failure('unavailable', 'the camera changed its picture format')
+    onFragment({ epoch: init.epoch, data, track: track.kind, key, pts })
   }
   const begin = (): void => {
     if (!picture) return

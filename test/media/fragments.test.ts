@@ -187,3 +187,18 @@ test('sound that never comes is not waited for', () => {
   writeSound(initSegment([{ ...sound, id: 1 }]), fragment())
   expect(fragments).toHaveLength(51)
 })
+
+const nal = (...bytes: number[]): Buffer => Buffer.concat([u32(bytes.length), Buffer.from(bytes)])
+
+test.each([
+  ['H.264', videoEntry('avc1', avcC), 0x67, 0x65],
+  ['H.265', videoEntry('hvc1', hvcC), 0x42, 0x26],
+])('another picture format in the middle of %s is a Failure', (_name, entry, parameters, slice) => {
+  const { fragments, write } = cutterOf()
+  const picture = (size: number): Buffer =>
+    fragment({ payload: Buffer.concat([nal(9, 1), nal(parameters, size), nal(slice, size, 7)]) })
+  write(initSegment([{ id: 1, entry }]), picture(1), fragment({ key: false, payload: nal(parameters, 9) }), picture(1))
+  write(fragment({ payload: nal(slice, 1) }))
+  expect(fragments).toHaveLength(4)
+  expect(() => write(picture(2))).toThrow('the camera changed its picture format')
+})

@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { chromium } from 'playwright-core'
 import { expect, test } from 'vitest'
 import type { LiveMessage } from '../../src/camera/ports.js'
+import { createSystemClock } from '../../src/lib/clock.js'
 import { liveMessages } from '../../src/media/live.js'
 import { createRing } from '../../src/media/ring.js'
 import { cutFilm, encode, numbered, numberOf } from '../support/streams.js'
+
+const clock = createSystemClock()
 
 // What the page does, with nothing but MediaSource: append in turn, play from the end of what there is.
 const page = `<video muted></video><canvas></canvas><script>
@@ -62,7 +65,7 @@ test('Chromium plays picture and sound, also after a gap, at the time of the str
   const drain = async (): Promise<LiveMessage[]> => {
     const taken: LiveMessage[] = []
     while (true) {
-      const next = await Promise.race([pending, new Promise<undefined>((resolve) => setTimeout(resolve, 100))])
+      const next = await Promise.race([pending, clock.sleep(100)])
       if (!next || next.done) return taken
       taken.push(next.value)
       pending = messages.next()
