@@ -5,6 +5,8 @@ import type { Accounts } from '../../src/camera/ports.js'
 import { createSystemClock } from '../../src/lib/clock.js'
 import { silentLog } from '../../src/lib/log.js'
 import { type Child, startChild } from '../../src/lib/process.js'
+import { createScope, type Scope } from '../../src/lib/scope.js'
+import { supervise } from '../../src/lib/supervise.js'
 import { startBuiltinGateway } from '../../src/media/gateway/builtin/server.js'
 import type { Gateway } from '../../src/media/gateway/gateway.js'
 import { createPictures } from '../../src/media/picture.js'
@@ -22,13 +24,16 @@ const nobody: Accounts = {
 
 let gateway: Gateway
 let publisher: Child | undefined
+let scope: Scope
 
 beforeEach(async () => {
+  scope = createScope()
   const config = { host: '127.0.0.1', port: 0, gateway: 'builtin' as const }
   gateway = await startBuiltinGateway({ config, accounts: nobody, clock, log: silentLog })
   await gateway.apply([{ name: 'porch', feed: 'publish' }])
 })
 afterEach(async () => {
+  await scope[Symbol.asyncDispose]()
   await publisher?.stop(0)
   await gateway[Symbol.asyncDispose]()
 })
@@ -114,4 +119,42 @@ test('a camera without sound where sound is wanted gives its picture', async () 
   await publish(...numbered(), ...encode(50))
   const { inits } = await run({ audio: true }, (count, ring) => count > 3 && ring.stats().fragments > 3)
   expect(inits.at(-1)).toMatch(/codecs="avc1\.\w+"$/)
+})
+
+test('the publisher dies and comes back: so does the tap, and its times are right', async () => {
+  await publish(...numbered(), ...encode(25))
+  const ring = createRing({ seconds: 20, maxBytes: 50e6 })
+  const frames: { number: number; mono: number; arrival: number }[] = []
+  const epochs: number[] = []
+  const tap = defineTap({
+    name: 'porch',
+    url: gateway.serviceUrl('porch'),
+    fragments: true,
+    frames: { width: 320, fps: 10 },
+    audio: false,
+    silence: 3000,
+    clock,
+    log: silentLog,
+    onItem: (item) => ring.push(item),
+    onInit: ({ epoch }) => epochs.push(epoch),
+    onFrame: ({ data, width, height, mono }) =>
+      frames.push({ number: numberOf(data, width, height), mono, arrival: clock.now().mono }),
+  })
+  const health: string[] = []
+  scope.use(supervise(tap, { name: 'tap', clock, log: silentLog, onHealth: ({ status }) => health.push(status) }))
+  await until(() => frames.length > 20)
+  await publisher?.stop(0)
+  await until(() => health.at(-1) === 'broken')
+  frames.length = 0
+  await publish(...numbered(), ...encode(25))
+  await until(() => frames.length > 20)
+  expect(health).toEqual(['starting', 'working', 'broken', 'working'])
+  expect(epochs).toHaveLength(2)
+  const items = ring.from(0)
+  for (const frame of frames.slice(10)) {
+    expect(frame.arrival - frame.mono).toBeGreaterThan(-1)
+    expect(frame.arrival - frame.mono).toBeLessThan(3000)
+  }
+  const last = frames.at(-3)
+  expect(items.some(({ fragment }) => fragment.epoch === epochs[1] && fragment.mono === last?.mono)).toBe(true)
 })
