@@ -111,7 +111,11 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
   const jobs = createReconciler<JobPlan>((key, plan) => {
     if (!gateway) throw new Error('a job was planned without a gateway')
     const job = plan.job === 'publisher' ? publisher(plan, gateway) : tap(plan, gateway)
-    const onHealth = (health: JobHealth): void => tellHealth(plan, health)
+    const onHealth = (health: JobHealth): void => {
+      // A gateway may keep its readers through a publisher's restart: the tap then notices nothing.
+      if (plan.job === 'publisher' && health.status === 'working') looking.seam(clock.now().mono)
+      tellHealth(plan, health)
+    }
     return supervise(job, { name: `${key} of ${id}`, clock, log, maxPause: MAX_PAUSE_MS, onHealth })
   })
   const hands = camera.equip(createEquipment({ camera, pictures, storage }))
