@@ -113,6 +113,8 @@ describe('doors', () => {
     await play(client, url, 'anna:a b')
     passwords.delete('anna')
     await client.closed
+    // It was not the end of the stream that ended it.
+    expect(path()?.online).toBe(true)
   })
 
   it.each([
