@@ -4,7 +4,7 @@ import { Failure } from '../lib/failure.js'
 import { TICKS } from './ffmpeg-args.js'
 
 export interface FrameReader {
-  /** Both throw a Failure when the bytes make no sense. */
+  /** Both throw a Failure when the bytes make no sense; chunks are copied where they are kept. */
   writePictures(chunk: Buffer): void
   writeTimes(chunk: Buffer): void
 }
@@ -71,20 +71,26 @@ export const createFrameReader = (onPicture: OnPicture): FrameReader => {
     }
   }
 
+  /** Keeps what was not used: the chunk is its reader's. */
+  const hold = (chunk: Buffer, used: number): void => {
+    if (used === chunk.length) return
+    waiting.push(Buffer.from(chunk.subarray(used)))
+    waitingBytes += chunk.length - used
+  }
   const readAll = (): void => {
     while (true) {
       const chunk = waiting.shift() ?? Buffer.alloc(0)
-      const rest = chunk.subarray(read(chunk))
-      waitingBytes -= chunk.length - rest.length
-      if (rest.length > 0) return void waiting.unshift(rest)
+      const used = read(chunk)
+      waitingBytes -= used
+      if (used < chunk.length) return void waiting.unshift(chunk.subarray(used))
       if (waiting.length === 0) return
     }
   }
 
   return {
     writePictures: (chunk) => {
-      waiting.push(chunk)
-      waitingBytes += chunk.length
+      if (waiting.length === 0) hold(chunk, read(chunk))
+      else hold(chunk, 0)
       if (waitingBytes > MAX_WAITING) throw new Failure('unavailable', 'ffmpeg gives pictures without their times')
       readAll()
     },

@@ -8,6 +8,7 @@ import { createFrameReader } from './frames.js'
 import type { InitSegment } from './ring.js'
 import { createStreamTime } from './stream-time.js'
 import type { TapOptions } from './tap.js'
+import { openWidePipe } from './wide-pipe.js'
 
 export type TapManner = Pick<TapArgs, 'sound' | 'probe'>
 
@@ -45,33 +46,19 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
     said = true
   }
 
-  const child = startChild({
-    name: `tap of ${name}`,
-    command: 'ffmpeg',
-    args: tapArgs(options),
-    pipes: SOUND_FD - FIRST_FD + 1,
-    onLine: (line) => {
-      log.debug({ line }, `tap of ${name}`)
-      const trouble = readLine(line)
-      if (trouble) giveUp(trouble)
-    },
-  })
   const giveUp = (error: Error): void => {
     problem ??= error
     void child.stop(GRACE_MS)
   }
   /** Every pipe is read to its end, also when nothing can be made of it any more: an unread one freezes ffmpeg. */
-  const hear = (pipe: NodeJS.ReadableStream, use: (chunk: Buffer) => void): void => {
-    pipe.on('error', giveUp)
-    pipe.on('data', (chunk: Buffer) => {
-      if (problem || signal.aborted) return
-      arrival = clock.now().mono
-      try {
-        use(chunk)
-      } catch (error) {
-        giveUp(error instanceof Error ? error : new Error(String(error)))
-      }
-    })
+  const heard = (use: (chunk: Buffer) => void) => (chunk: Buffer) => {
+    if (problem || signal.aborted) return
+    arrival = clock.now().mono
+    try {
+      use(chunk)
+    } catch (error) {
+      giveUp(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   const cutter = createFragmentCutter({
@@ -90,19 +77,30 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
       if (video) worked()
     },
   })
-  hear(child.stdout, cutter.write)
-  hear(child.pipe(SOUND_FD - FIRST_FD), cutter.writeSound)
-  if (frames) {
-    const reader = createFrameReader((data, width, height, pts) => {
-      lastFrame = arrival
-      options.onFrame({ data, width, height, pts, mono: time.seen(pts, arrival) })
-      if (!fragments) worked()
-    })
-    hear(child.pipe(FRAMES_FD - FIRST_FD), reader.writePictures)
-    hear(child.pipe(TIMES_FD - FIRST_FD), reader.writeTimes)
-  }
-
+  const reader = createFrameReader((data, width, height, pts) => {
+    lastFrame = arrival
+    options.onFrame({ data, width, height, pts, mono: time.seen(pts, arrival) })
+    if (!fragments) worked()
+  })
   const readLine = soundAndTime(options)
+  const pictures = await openWidePipe(heard(reader.writePictures))
+  if (signal.aborted) return pictures[Symbol.dispose]()
+  const child = startChild({
+    name: `tap of ${name}`,
+    command: 'ffmpeg',
+    args: tapArgs(options),
+    pipes: SOUND_FD - FIRST_FD + 1,
+    sockets: { [FRAMES_FD - FIRST_FD]: pictures.far },
+    onLine: (line) => {
+      log.debug({ line }, `tap of ${name}`)
+      const trouble = readLine(line)
+      if (trouble) giveUp(trouble)
+    },
+  })
+  pictures.far.destroy()
+  child.stdout.on('data', heard(cutter.write))
+  child.pipe(TIMES_FD - FIRST_FD).on('data', heard(reader.writeTimes))
+  child.pipe(SOUND_FD - FIRST_FD).on('data', heard(cutter.writeSound))
   const watch = clock.every(Math.max(50, Math.min(1000, silence / 4)), () => {
     const last = Math.min(fragments ? lastFragment : Infinity, frames ? lastFrame : Infinity)
     if (clock.now().mono - last >= silence)
@@ -117,6 +115,7 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
     throw problem ?? new Failure('unavailable', whyItEnded(end))
   } finally {
     watch[Symbol.dispose]()
+    pictures[Symbol.dispose]()
     signal.removeEventListener('abort', onAbort)
   }
 }
