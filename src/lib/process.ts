@@ -2,6 +2,7 @@
 // last stderr lines for the one who asks why it died.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { Failure } from './failure.js'
@@ -18,6 +19,8 @@ export interface ChildOptions extends ChildPlan {
   readonly name: string
   /** Readable pipes beyond stderr, as file descriptors 3, 4, … */
   readonly pipes?: number
+  /** Sockets that take the place of pipes, by their index: their other ends are the caller's to read. */
+  readonly sockets?: Readonly<Record<number, Socket>>
   readonly stdin?: boolean
   /** Hears each stderr line, without credentials. */
   readonly onLine?: (line: string) => void
@@ -47,10 +50,24 @@ const TAIL_LINES = 100
 const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
 
 /** Starts a program without a shell. `stdout` and each extra pipe must be read by the caller. */
-export const startChild = ({ name, command, args, env, pipes = 0, stdin = false, onLine }: ChildOptions): Child => {
+export const startChild = ({
+  name,
+  command,
+  args,
+  env,
+  pipes = 0,
+  sockets,
+  stdin = false,
+  onLine,
+}: ChildOptions): Child => {
   const [program, all] = SETPRIV ? [SETPRIV, ['--pdeathsig', 'KILL', command, ...args]] : [command, args]
   const child: ChildProcess = spawn(program, all, {
-    stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe', ...Array<'pipe'>(pipes).fill('pipe')],
+    stdio: [
+      stdin ? 'pipe' : 'ignore',
+      'pipe',
+      'pipe',
+      ...Array.from({ length: pipes }, (_, index) => sockets?.[index] ?? 'pipe'),
+    ],
     env: { ...process.env, ...env },
   })
   const tail: string[] = []
