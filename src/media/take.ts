@@ -1,13 +1,13 @@
 // One file of a recording while it is written: fragments gathered in memory, appended twice a second, then handed over
 // to be finished. A slow disk delays it; a disk that stays behind breaks it off with what was written.
 import { type FileHandle, open } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
 import type { CameraEvent } from '../camera/events.js'
 import type { Picture } from '../camera/ports.js'
 import type { Cause } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
+import { createCoalesced } from '../lib/serial.js'
 import { storageFailure } from './disk.js'
 import type { Fragment, RingItem } from './ring.js'
 import type { Draft, Storage } from './storage.js'
@@ -40,6 +40,15 @@ const MAX_WAITING = 32_000_000
 const SYNC_EVERY = 5000
 const PICTURE_PATIENCE = 5000
 
+/** Gives the bytes; writes them all or throws. */
+const append = async (file: FileHandle, batch: readonly Buffer[]): Promise<number> => {
+  const bytes = batch.reduce((sum, { length }) => sum + length, 0)
+  const { bytesWritten } = await file.writev(batch)
+  // Cut short means that the disk is filling up: the rest brings the reason, or is written.
+  if (bytesWritten < bytes) await file.writeFile(Buffer.concat(batch).subarray(bytesWritten))
+  return bytes
+}
+
 /** `start`: the key frame it begins with. `trigger`: mono of what it is about. */
 export const createTake = (
   { camera, storage, clock, log, picture, tell }: TakeDeps,
@@ -49,10 +58,10 @@ export const createTake = (
   const { init, fragment: first } = start
   const allCauses = new Set(causes)
   let gathered: Buffer[] = [init.data, first.data]
-  let gatheredBytes = init.data.length + first.data.length
+  /** Bytes gathered and not on the disk yet. */
+  let waiting = init.data.length + first.data.length
   let last = first
   let problem: string | null = null
-  let stream: Writable | undefined
   let file: FileHandle | undefined
   let syncedAt = clock.now().mono
 
@@ -60,15 +69,15 @@ export const createTake = (
     problem ??= storageFailure(camera, error).message
     gathered = []
   }
-  /** One append of all that has gathered; behind one that is still under way. */
-  const flush = (): void => {
-    if (!stream || problem !== null) return
-    stream.cork()
-    for (const data of gathered) stream.write(data)
-    stream.uncork()
+  /** One append of all that has gathered. */
+  const flush = createCoalesced(async () => {
+    if (!file || problem !== null || gathered.length === 0) return
+    const batch = gathered
     gathered = []
-    gatheredBytes = 0
-  }
+    await append(file, batch).then((bytes) => {
+      waiting -= bytes
+    }, breakOff)
+  })
   const openFile = async (): Promise<Draft> => {
     const draft = await storage.begin({
       camera,
@@ -84,9 +93,6 @@ export const createTake = (
       await draft.drop()
       throw error
     }
-    // Closed here, not by the stream: a broken stream must not close it twice.
-    stream = file.createWriteStream({ autoClose: false, highWaterMark: MAX_WAITING })
-    stream.on('error', breakOff)
     tell({ type: 'recording_started', item: draft.item.id, causes: [...allCauses] })
     return draft
   }
@@ -102,11 +108,7 @@ export const createTake = (
   })
 
   const close = async (): Promise<void> => {
-    flush()
-    const ending = stream
-    // The callback also hears an error; breakOff has heard it, too.
-    if (ending && problem === null) await new Promise<void>((resolve) => ending.end(() => resolve()))
-    ending?.destroy()
+    await flush()
     await file?.close().catch(breakOff)
   }
   return {
@@ -121,8 +123,7 @@ export const createTake = (
       if (problem !== null) return
       if (fragment.track === 'video') last = fragment
       gathered.push(fragment.data)
-      gatheredBytes += fragment.data.length
-      const waiting = gatheredBytes + (stream?.writableLength ?? 0)
+      waiting += fragment.data.length
       if (waiting > MAX_WAITING)
         breakOff(new Failure('storage', `The disk is too slow: ${Math.round(waiting / 1e6)} MB wait to be written`))
     },
@@ -130,7 +131,7 @@ export const createTake = (
       for (const cause of more) allCauses.add(cause)
     },
     flush: () => {
-      flush()
+      void flush()
       const now = clock.now().mono
       if (now - syncedAt < SYNC_EVERY) return
       syncedAt = now
