@@ -3,6 +3,7 @@
 import { checkSlice, formatProblem, type Problem } from '../lib/check.js'
 import { Failure } from '../lib/failure.js'
 import { type CameraSettings, cameraSettingsSchema, changeSettings, type SettingsChange } from './settings.js'
+import { completeZone } from './zones.js'
 
 /** What single options can't say: rules between two of them. */
 export const settingsConflicts = ({ night }: CameraSettings): readonly Problem[] =>
@@ -22,5 +23,5 @@ export const checkSettingsChange = (change: unknown, current: CameraSettings): S
   const checked = checkSlice(cameraSettingsSchema, change, '', report, { defaults: false }) as SettingsChange
   if (problems.length === 0) problems.push(...settingsConflicts(changeSettings(current, checked)))
   if (problems.length > 0) throw new Failure('invalid', problems.map(formatProblem).join('\n'))
-  return checked
+  return checked.zones ? { ...checked, zones: checked.zones.map(completeZone) } : checked
 }

@@ -1,9 +1,13 @@
 // What is over when it is told. Each event carries the reason for it, so that "why?" has an answer.
+import type { Box } from '../lib/box.js'
 import type { StoredItem } from './ports.js'
 import type { CameraState, Cause } from './state.js'
 
 export type CameraEvent =
   | { readonly type: 'motion_started'; readonly level: number; readonly threshold: number; readonly frames: number }
+  /** A sudden change of light of the whole picture, which is no motion. */
+  | { readonly type: 'light_step'; readonly kind: LightStep }
+  | { readonly type: 'sighting'; readonly sighting: Sighting }
   | { readonly type: 'motion_ended'; readonly duration_s: number; readonly peak: number }
   | {
       readonly type: 'light_changed'
@@ -16,9 +20,28 @@ export type CameraEvent =
   | { readonly type: 'recording_failed'; readonly problem: string }
   | { readonly type: 'snapshot_taken'; readonly item: StoredItem }
 
+export type LightStep = 'global step' | 'exposure step' | 'night switch'
+
+/** Something was seen and is gone again, or has just been confirmed (`phase`). */
+export interface Sighting {
+  readonly phase: 'began' | 'ended'
+  readonly track: number
+  readonly label: string
+  readonly score: number
+  readonly box: Box
+  readonly zones: readonly string[]
+  /** Wall ms of the first look, and seconds since. */
+  readonly since: number
+  readonly duration_s: number
+  /** The stored best picture (full); null when none could be kept. */
+  readonly item: string | null
+}
+
 export const eventTypes = [
   'motion_started',
   'motion_ended',
+  'light_step',
+  'sighting',
   'light_changed',
   'recording_started',
   'recording_finished',

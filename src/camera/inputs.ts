@@ -1,6 +1,8 @@
 // What a camera can be told by its own pipeline: the only way its state changes besides commands.
-import type { CameraEvent } from './events.js'
-import type { PartHealth, PartName, VideoInfo } from './state.js'
+import type { Box } from '../lib/box.js'
+import type { CameraEvent, LightStep } from './events.js'
+import type { Track } from './objects.js'
+import type { CameraState, PartHealth, PartName, VideoInfo } from './state.js'
 
 export type Input =
   /** A look at one frame, with what the eyes saw. `mono` is the frame's time. */
@@ -9,10 +11,13 @@ export type Input =
   | { readonly type: 'media'; readonly video: VideoInfo | null; readonly audio: boolean }
   /** The source began anew (a file's loop, a reconnect): counts in a row start over. */
   | { readonly type: 'seam' }
+  /** All things that are confirmed and there now, from the tracker. */
+  | { readonly type: 'tracked'; readonly tracks: readonly Track[] }
+  | { readonly type: 'detector'; readonly detector: CameraState['objects']['detector'] }
   /** The outcome of what the camera's hands did. */
   | {
       readonly type: 'happened'
-      readonly event: Extract<CameraEvent, { type: `recording_${string}` | 'snapshot_taken' }>
+      readonly event: Extract<CameraEvent, { type: `recording_${string}` | 'snapshot_taken' | 'sighting' }>
     }
   /** Time has passed: sent once a second, so that holds end also when no frame comes. */
   | { readonly type: 'tick' }
@@ -22,4 +27,10 @@ export interface MotionSeen {
   /** 0..100 */
   readonly level: number
   readonly veto?: string
+  /** What moves, as fractions of the picture. */
+  readonly boxes?: readonly Box[]
+  /** The level in each motion zone, by its id. */
+  readonly zones?: Readonly<Record<string, number>>
+  /** The light of the whole picture has just changed. */
+  readonly light?: LightStep
 }

@@ -1,5 +1,6 @@
 // What people may change while the camera runs: the same nested keys in nightjar.yaml, over HTTP and MQTT. Immutable.
 import { range, type Slice } from '../lib/slice.js'
+import { checkZones, type Zone } from './zones.js'
 
 export const nightModes = ['auto', 'day', 'night'] as const
 export type NightMode = (typeof nightModes)[number]
@@ -14,6 +15,17 @@ export interface CameraSettings {
     readonly trigger_level: number
     readonly frames: number
     readonly hold_s: number
+    /** Percent of the picture. */
+    readonly min_area: number
+  }
+  readonly detection: {
+    readonly enabled: boolean
+    readonly labels: readonly string[]
+    /** 0..1 */
+    readonly score: number
+    readonly interval: number
+    readonly idle_s: number
+    readonly confirm: number
   }
   readonly night: {
     readonly mode: NightMode
@@ -28,11 +40,25 @@ export interface CameraSettings {
     readonly on: readonly RecordTrigger[]
   }
   readonly jpeg: { readonly quality: number }
+  /** What is drawn on the annotated stream. */
+  readonly overlay: {
+    readonly boxes: boolean
+    readonly zones: boolean
+    readonly level: boolean
+    readonly name: boolean
+    readonly time: boolean
+    readonly marks: boolean
+  }
+  /** While enabled nobody sees, keeps or looks at anything. */
+  readonly privacy: { readonly enabled: boolean }
+  readonly zones: readonly Zone[]
 }
 
 /** A part of the settings, nested alike. */
 export type SettingsChange = {
-  readonly [Group in keyof CameraSettings]?: Partial<CameraSettings[Group]>
+  readonly [Group in keyof CameraSettings]?: CameraSettings[Group] extends readonly unknown[]
+    ? CameraSettings[Group]
+    : Partial<CameraSettings[Group]>
 }
 
 export const cameraSettingsSchema = {
@@ -55,6 +81,39 @@ export const cameraSettingsSchema = {
       format: range(0, 600),
       default: 3,
       unit: 'seconds, 0–600',
+    },
+    min_area: {
+      doc: 'Smallest moving thing that counts',
+      format: range(0, 50),
+      default: 0.02,
+      unit: 'percent of the picture, 0–50',
+    },
+  },
+  detection: {
+    enabled: { doc: 'Look for people, faces and other things while something moves', format: 'Boolean', default: true },
+    labels: {
+      doc: 'What to look for: person, face, and what the detector knows (car, dog, cat, bicycle, …)',
+      format: (value) => checkLabels(value),
+      default: ['person', 'face'],
+    },
+    score: { doc: 'Least score of a finding', format: range(0.05, 1), default: 0.5, unit: '0.05–1' },
+    interval: {
+      doc: 'While something moves, every so many looks for motion (10 a second) one for things',
+      format: range(1, 100, true),
+      default: 5,
+      unit: '1–100',
+    },
+    idle_s: {
+      doc: 'While nothing moves, one look in so many seconds; 0: none',
+      format: range(0, 3600),
+      default: 60,
+      unit: 'seconds, 0–3600',
+    },
+    confirm: {
+      doc: 'Looks that must see a thing before it is told',
+      format: range(1, 20, true),
+      default: 2,
+      unit: '1–20',
     },
   },
   night: {
@@ -106,7 +165,31 @@ export const cameraSettingsSchema = {
       unit: '1–100',
     },
   },
+  overlay: {
+    boxes: { doc: 'Draw boxes around what was found and what moves', format: 'Boolean', default: true },
+    zones: { doc: 'Draw the zones', format: 'Boolean', default: true },
+    level: { doc: 'Draw the motion level', format: 'Boolean', default: true },
+    name: { doc: 'Write the name of the camera', format: 'Boolean', default: true },
+    time: { doc: 'Write the time', format: 'Boolean', default: true },
+    marks: { doc: 'Mark motion, recording and night', format: 'Boolean', default: true },
+  },
+  privacy: {
+    enabled: { doc: 'Privacy: the camera is off, and nothing is seen or kept', format: 'Boolean', default: false },
+  },
+  zones: {
+    doc: 'Parts of the picture with a name, a colour and a use: {id, name, color, use, points, sensitivity, enabled}',
+    format: checkZones,
+    default: [],
+  },
 } as const satisfies Slice
+
+/** Labels as detectors give them. */
+const checkLabels = (value: unknown): void => {
+  const good =
+    Array.isArray(value) && value.every((label) => typeof label === 'string' && /^[a-z][a-z0-9 _-]{0,31}$/.test(label))
+  if (!good || new Set(value).size !== value.length)
+    throw new Error('must be a list of different labels, such as person, face, car')
+}
 
 const checkTriggers = (value: unknown): void => {
   const good =
@@ -117,12 +200,18 @@ const checkTriggers = (value: unknown): void => {
 /** Settings with a change applied; the same object when nothing differs. */
 export const changeSettings = (settings: CameraSettings, change: SettingsChange): CameraSettings => {
   let result = settings
-  for (const [group, values] of Object.entries(change) as [keyof CameraSettings, object][]) {
-    for (const [key, value] of Object.entries(values)) {
-      const now = (result[group] as Record<string, unknown>)[key]
-      if (JSON.stringify(now) === JSON.stringify(value)) continue
-      result = { ...result, [group]: { ...result[group], [key]: value } }
-    }
+  for (const [group, values] of Object.entries(change)) {
+    const now = result[group as keyof CameraSettings]
+    const next = Array.isArray(values) ? values : mergeGroup(now as unknown as Group, values as Group)
+    if (JSON.stringify(now) !== JSON.stringify(next)) result = { ...result, [group]: next }
   }
   return result
 }
+
+type Group = Readonly<Record<string, unknown>>
+
+/** The same object when nothing differs. */
+const mergeGroup = (group: Group, values: Group): Group =>
+  Object.entries(values).every(([key, value]) => JSON.stringify(group[key]) === JSON.stringify(value))
+    ? group
+    : { ...group, ...values }

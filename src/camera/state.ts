@@ -2,7 +2,7 @@
 // state; what is over when it is told is an event (events.ts). Wall times are milliseconds since 1970.
 import type { CameraSettings } from './settings.js'
 
-export type PartName = 'gateway' | 'publisher' | 'tap' | 'recorder' | 'storage'
+export type PartName = 'gateway' | 'publisher' | 'tap' | 'recorder' | 'storage' | 'detector' | 'processor'
 
 export interface PartHealth {
   readonly status: 'starting' | 'working' | 'broken'
@@ -36,6 +36,16 @@ export interface CameraState {
     /** 0..100, rounded, published at most twice a second. */
     readonly level: number
     readonly since: number | null
+    /** Ids of the motion zones in which something moves. */
+    readonly zones: readonly string[]
+  }
+  readonly objects: {
+    /** How many of each configured label are there now: confirmed, seen lately. */
+    readonly counts: Readonly<Record<string, number>>
+    /** The labels that stand in each object zone. */
+    readonly zones: Readonly<Record<string, readonly string[]>>
+    /** Which detectors look, and why these; null while detection is off or starting. */
+    readonly detector: { readonly names: readonly string[]; readonly why: string } | null
   }
   readonly light: {
     readonly mode: 'day' | 'night'

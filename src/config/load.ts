@@ -1,7 +1,9 @@
 // Reads nightjar.yaml and gives the whole configuration, or one Failure that lists everything wrong with it. The rules
 // between options of different parts are in conflicts.ts.
+
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { completeZone } from '../camera/zones.js'
 import { checkSlice, formatProblem, isPlain, type Plain, type Problem, shown } from '../lib/check.js'
 import { Failure } from '../lib/failure.js'
 import type { Slice } from '../lib/slice.js'
@@ -73,7 +75,8 @@ const checkCamera = async (given: unknown, index: number, around: Surroundings):
   const { id, name, ring, ...settings } = await checkGroup(cameraSchema, given, place, around, ['source'])
   const below = { path: `${place.path}.source`, names: [...place.names, 'source'] }
   const source = isPlain(given) ? await checkSource(given.source, below, around) : undefined
-  return { id, name: name ?? words(id), source, ring, settings } as unknown as CameraConfig
+  const zones = Array.isArray(settings.zones) ? settings.zones.map(completeZone) : []
+  return { id, name: name ?? words(id), source, ring, settings: { ...settings, zones } } as unknown as CameraConfig
 }
 
 const listOf = (given: unknown, path: string, report: Surroundings['report']): readonly unknown[] => {

@@ -28,7 +28,8 @@ export interface SettingsStoreDeps {
 /** What a change must say to make the first settings into the second. */
 export const settingsDifference = (from: CameraSettings, to: CameraSettings): SettingsChange => {
   const groups = Object.entries(to).map(([group, values]) => {
-    const before = from[group as keyof CameraSettings] as Plain
+    const before = from[group as keyof CameraSettings] as unknown as Plain
+    if (Array.isArray(values)) return [group, JSON.stringify(before) === JSON.stringify(values) ? {} : values] as const
     const other = Object.entries(values).filter(([key, value]) => JSON.stringify(before[key]) !== JSON.stringify(value))
     return [group, Object.fromEntries(other)] as const
   })

@@ -29,6 +29,12 @@ export const eventWords = (event: CameraEvent): string => {
       return `Motion (level ${event.level})`
     case 'motion_ended':
       return `Motion ended after ${Math.round(event.duration_s)} s`
+    case 'light_step':
+      return `The light changed (${event.kind})`
+    case 'sighting': {
+      const { phase, label, duration_s } = event.sighting
+      return phase === 'began' ? `A ${label} is there` : `A ${label} was there for ${Math.round(duration_s)} s`
+    }
     case 'light_changed':
       return event.mode === 'night' ? 'Night began' : 'Day began'
     case 'recording_started':

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { checkSettingsChange } from '../../src/camera/check-settings.js'
-import type { CameraSettings } from '../../src/camera/settings.js'
 import { Failure } from '../../src/lib/failure.js'
+import { defaultSettings } from '../support/settings.js'
 
-const current: CameraSettings = {
-  motion: { enabled: true, trigger_level: 5, frames: 5, hold_s: 3 },
-  night: { mode: 'auto', dark_threshold: 200, bright_threshold: 170, min_dark_frames: 20 },
-  recording: { before_s: 3, after_s: 3, max_s: 300, on: ['motion'] },
-  jpeg: { quality: 85 },
-}
+const current = defaultSettings
 
 const problemsOf = (change: unknown): string[] => {
   try {
@@ -38,8 +33,14 @@ describe('a change of settings', () => {
     [{ motion: [1] }, ['motion: must be a group of options, not [1]']],
     [{ motion: { triger_level: 5 } }, ['motion.triger_level: is not an option; did you mean trigger_level?']],
     [{ Motion: {} }, ['Motion: is not an option; did you mean motion?']],
-    [{ zzz: 1 }, ['zzz: is not an option; there are motion, night, recording, jpeg']],
-    [JSON.parse('{"__proto__": {"x": 1}}'), ['__proto__: is not an option; there are motion, night, recording, jpeg']],
+    [
+      { zzz: 1 },
+      ['zzz: is not an option; there are motion, detection, night, recording, jpeg, overlay, privacy, zones'],
+    ],
+    [
+      JSON.parse('{"__proto__": {"x": 1}}'),
+      ['__proto__: is not an option; there are motion, detection, night, recording, jpeg, overlay, privacy, zones'],
+    ],
     [{ night: { mode: 'nigth' } }, ['night.mode: must be auto, day or night, not "nigth" (did you mean night?)']],
     [{ recording: { on: ['noise'] } }, ['recording.on: must be a list of motion (or an empty list), not ["noise"]']],
     [

@@ -48,7 +48,7 @@ describe('motion', () => {
     camera.look(20, 4)
     expect(camera.state().motion.active).toBe(false)
     camera.look(20)
-    expect(camera.state().motion).toEqual({ active: true, level: 20, since: WALL + 500 })
+    expect(camera.state().motion).toEqual({ active: true, level: 20, since: WALL + 500, zones: [] })
     expect(camera.events).toEqual([{ type: 'motion_started', level: 20, threshold: 5, frames: 5 }])
   })
   it('says why four looks were not enough', () => {
@@ -118,7 +118,7 @@ describe('motion', () => {
     const camera = live()
     camera.look(20, 6)
     camera.give({ type: 'ask', command: { type: 'settings', change: { motion: { enabled: false } } }, by })
-    expect(camera.state().motion).toEqual({ active: false, level: 0, since: null })
+    expect(camera.state().motion).toEqual({ active: false, level: 0, since: null, zones: [] })
     camera.look(50, 20)
     expect(camera.types()).toEqual(['motion_started', 'motion_ended'])
   })
@@ -221,4 +221,33 @@ it('gives the same object back when nothing changed', () => {
   camera.give({ type: 'media', video: null, audio: false })
   camera.look(0, 3)
   expect(camera.state()).toBe(before)
+})
+
+describe('objects', () => {
+  const track = (id: number, label: string, zones: string[]) =>
+    ({ id, label, zones, score: 0.8, box: { x: 0, y: 0, width: 0.1, height: 0.1 }, since: WALL, moving: true }) as const
+  it('are counted by label, with 0 for a label that is looked for, and by zone', () => {
+    const camera = live()
+    camera.give({
+      type: 'tracked',
+      tracks: [track(1, 'person', ['drive']), track(2, 'person', []), track(3, 'car', ['drive'])],
+    })
+    expect(camera.state().objects).toEqual({
+      counts: { person: 2, face: 0, car: 1 },
+      zones: { drive: ['car', 'person'] },
+      detector: null,
+    })
+    const before = camera.state()
+    camera.give({
+      type: 'tracked',
+      tracks: [track(2, 'person', []), track(1, 'person', ['drive']), track(3, 'car', ['drive'])],
+    })
+    expect(camera.state()).toBe(before)
+  })
+  it('are gone when detection is switched off', () => {
+    const camera = live()
+    camera.give({ type: 'tracked', tracks: [track(1, 'person', ['drive'])] })
+    camera.give({ type: 'ask', command: { type: 'settings', change: { detection: { enabled: false } } }, by })
+    expect(camera.state().objects.counts).toEqual({})
+  })
 })

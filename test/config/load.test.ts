@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { dumpConfig } from '../../src/config/dump.js'
 import { loadConfig } from '../../src/config/load.js'
 import type { Config } from '../../src/config/schema.js'
+import { defaultSettings } from '../support/settings.js'
 
 let folder = ''
 beforeAll(async () => {
@@ -29,12 +30,7 @@ describe('a configuration', () => {
         name: 'Front door 2',
         source: { kind: 'test-pattern', width: 1280, height: 720, fps: 25, walk_every_s: 30, walk_s: 8, day_s: 240 },
         ring: { seconds: 10, max_bytes: 64_000_000 },
-        settings: {
-          motion: { enabled: true, trigger_level: 5, frames: 5, hold_s: 3 },
-          night: { mode: 'auto', dark_threshold: 200, bright_threshold: 170, min_dark_frames: 20 },
-          recording: { before_s: 3, after_s: 3, max_s: 300, on: ['motion'] },
-          jpeg: { quality: 85 },
-        },
+        settings: defaultSettings,
       },
     ])
     expect(config.http.port).toBe(8080)

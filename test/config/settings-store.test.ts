@@ -2,17 +2,13 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type CameraSettings, changeSettings } from '../../src/camera/settings.js'
+import { changeSettings } from '../../src/camera/settings.js'
 import { type SettingsStore, startSettingsStore } from '../../src/config/settings-store.js'
 import { createSystemClock } from '../../src/lib/clock.js'
 import { type Log, silentLog } from '../../src/lib/log.js'
+import { defaultSettings } from '../support/settings.js'
 
-const settings: CameraSettings = {
-  motion: { enabled: true, trigger_level: 5, frames: 5, hold_s: 3 },
-  night: { mode: 'auto', dark_threshold: 200, bright_threshold: 170, min_dark_frames: 20 },
-  recording: { before_s: 3, after_s: 3, max_s: 300, on: ['motion'] },
-  jpeg: { quality: 85 },
-}
+const settings = defaultSettings
 
 let data = ''
 let file = ''

@@ -133,7 +133,7 @@ describe.skipIf(why !== null)(`Home Assistant and a real broker${skipped}`, { ti
     const picture = await noise(320, 180, 'jpeg')
     const item = cameras.keep('porch', {}, picture)
     cameras.change('porch', { last: { motion: null, snapshot: item.id, recording: null } })
-    cameras.change('porch', { motion: { active: true, level: 33, since: START } })
+    cameras.change('porch', { motion: { active: true, level: 33, since: START, zones: [] } })
     cameras.tell('porch', { type: 'motion_started', level: 33, threshold: 5, frames: 5 })
     await home.wait('nightjar_porch_motion=on', 'nightjar_porch_motion_level=33')
     await home.wait('nightjar_porch_events[event_type]=motion_started', 'nightjar_porch_events[threshold]=5')

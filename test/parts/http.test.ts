@@ -158,7 +158,7 @@ describe('events', () => {
     })
     answer.on('error', () => {})
     await until(() => text.includes('garden'))
-    house.cameras.change('porch', { motion: { active: true, level: 30, since: 1 } })
+    house.cameras.change('porch', { motion: { active: true, level: 30, since: 1, zones: [] } })
     house.cameras.tell('porch', { type: 'motion_ended', duration_s: 2, peak: 30 })
     await until(() => text.includes('motion_ended'))
     const told = text

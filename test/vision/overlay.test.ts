@@ -43,7 +43,7 @@ describe('what a state asks to draw', () => {
     const state: CameraState = {
       ...base,
       recording: { ...base.recording, active: true },
-      motion: { active: true, level: 42, since: 1 },
+      motion: { active: true, level: 42, since: 1, zones: [] },
       light: { ...base.light, mode: 'night' },
     }
     expect(texts(state).slice(1)).toEqual(['REC', 'MOTION', 'NIGHT', '42'])
@@ -115,7 +115,7 @@ describe('what is drawn', () => {
       ...base,
       name: 'A camera with a rather long name',
       recording: { ...base.recording, active: true },
-      motion: { active: true, level: 42, since: 1 },
+      motion: { active: true, level: 42, since: 1, zones: [] },
       light: { ...base.light, mode: 'night' },
     }
     const items = overlayOf(state, at)

@@ -57,7 +57,8 @@ export const newMind = ({ id, name, source }: CameraIdentity, settings: CameraSe
     source,
     link: { status: 'starting', since: wall, problem: null },
     health: {},
-    motion: { active: false, level: 0, since: null },
+    motion: { active: false, level: 0, since: null, zones: [] },
+    objects: { counts: {}, zones: {}, detector: null },
     light: {
       mode: settings.night.mode === 'night' ? 'night' : 'day',
       dark: null,

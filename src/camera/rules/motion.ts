@@ -68,7 +68,7 @@ const began = (mind: Mind, level: number, now: Instant): Outcome => {
     mind: {
       state: {
         ...mind.state,
-        motion: { active: true, level: round(level), since: now.wall },
+        motion: { ...mind.state.motion, active: true, level: round(level), since: now.wall },
         last: { ...mind.state.last, motion: now.wall },
       },
       memory: {
@@ -93,7 +93,7 @@ const ended = (mind: Mind, now: Instant, reason: string): Outcome => {
     duration_s: Math.round((now.mono - mind.memory.motion.startedAt) / 100) / 10,
     peak: round(mind.memory.motion.peak),
   }
-  const state = { ...mind.state, motion: { active: false, level: 0, since: null } }
+  const state = { ...mind.state, motion: { active: false, level: 0, since: null, zones: [] } }
   return {
     mind: remember({ ...mind, state }, { above: 0, peak: 0, shownAt: now.mono, shownPeak: 0 }),
     events: [event],

@@ -6,9 +6,10 @@ import { lightRule } from './light.js'
 import { linkRule } from './link.js'
 import type { Mind, Outcome, RuleInput } from './mind.js'
 import { motionRule } from './motion.js'
+import { objectsRule } from './objects.js'
 import { recordingRule } from './recording.js'
 
-const rules = [linkRule, motionRule, lightRule, recordingRule]
+const rules = [linkRule, motionRule, lightRule, objectsRule, recordingRule]
 
 export const step = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   let outcome: Outcome = { mind: applySettings(mind, input), events: [], notes: [] }

@@ -64,6 +64,8 @@ describe('discovery', () => {
             "event_types": [
               "motion_started",
               "motion_ended",
+              "light_step",
+              "sighting",
               "light_changed",
               "recording_started",
               "recording_finished",

@@ -120,9 +120,9 @@ describe('states', () => {
 
   it('are published only when they change', async () => {
     const before = home.heard.length
-    cameras.change('porch', { motion: { active: true, level: 12, since: START } })
-    cameras.change('porch', { motion: { active: true, level: 12, since: START } })
-    cameras.change('porch', { motion: { active: false, level: 0, since: null } })
+    cameras.change('porch', { motion: { active: true, level: 12, since: START, zones: [] } })
+    cameras.change('porch', { motion: { active: true, level: 12, since: START, zones: [] } })
+    cameras.change('porch', { motion: { active: false, level: 0, since: null, zones: [] } })
     await home.until(
       'level 0 again',
       ({ topic, text }) => topic.endsWith('/motion_level') && text === '0' && home.heard.length > before + 3,
@@ -198,7 +198,7 @@ describe('events', () => {
   })
 
   it('of motion bring the picture of that moment, after the state; the recording brings no second one', async () => {
-    cameras.change('porch', { motion: { active: true, level: 9, since: START } })
+    cameras.change('porch', { motion: { active: true, level: 9, since: START, zones: [] } })
     cameras.tell('porch', { type: 'motion_started', level: 9, threshold: 5, frames: 5 }, START + 500)
     const { payload } = await home.until('the picture', on('nightjar/porch/last_event'))
     expect((await sharp(payload).metadata()).format).toBe('jpeg')
