@@ -3,7 +3,7 @@ import type { CameraSettings } from '../../src/camera/settings.js'
 
 export const defaultSettings: CameraSettings = {
   motion: { enabled: true, trigger_level: 5, frames: 5, hold_s: 3, min_area: 0.02 },
-  detection: { enabled: true, labels: ['person', 'face'], score: 0.5, interval: 5, idle_s: 60, confirm: 2 },
+  detection: { enabled: false, labels: ['person', 'face'], score: 0.5, interval: 5, idle_s: 60, confirm: 2 },
   night: { mode: 'auto', dark_threshold: 200, bright_threshold: 170, min_dark_frames: 20 },
   recording: { before_s: 3, after_s: 3, max_s: 300, on: ['motion'] },
   jpeg: { quality: 85 },
