@@ -1,109 +1,161 @@
-// Motion, first version: what differs from the picture of 0.3 s ago once the change of light common to all is taken
-// away. The level is the side of what moves as a share of the picture's side, 0..100. It judges one frame at a time:
-// counting looks in a row, holding and ending are the rules' part.
+// Motion: what differs from the picture of 0.3 s ago once the change of light is taken away, as blobs of at least the
+// minimum area. A sudden change of all light is a light step, never motion, and everything is learnt anew within 0.4 s.
+// One frame is judged at a time: counting looks in a row, holding and ending are the rules' part.
+import type { LightStep } from '../camera/events.js'
 import type { MotionSeen } from '../camera/inputs.js'
+import type { Zone } from '../camera/zones.js'
 import type { Frame } from '../lib/frame.js'
+import { createBlobFinder } from './blobs.js'
 import type { Eye } from './eye.js'
-import { type Small, shrinkLuma } from './shrink.js'
+import { createLightFit, fitLight, type LightFit } from './light-fit.js'
+import { createDiffer } from './motion-difference.js'
+import { boxOf, levelsIn } from './motion-level.js'
+import { mapZones } from './motion-zones.js'
+import { createSmall, type Small, shrinkLuma } from './shrink.js'
 
-const SMALL_WIDTH = 160
+export interface MotionOptions {
+  readonly zones: readonly Zone[]
+  /** The least blob that counts, in percent of the picture. */
+  readonly min_area: number
+}
+
+/** Looks with other options may follow each other: only the zones cost something when they change. */
+export interface MotionEye extends Eye<MotionSeen> {
+  look(frame: Frame, options?: MotionOptions): MotionSeen
+}
+
+/** The picture is looked at so wide: a person of 12 pixels in one of 640 is still 6 boxes high. */
+const SMALL_WIDTH = 320
 /** How far back the other picture lies, in milliseconds. */
 const BACK = 300
 /** An older picture than this is no neighbour: the stream stood still meanwhile. */
 const GAP = 1500
-/** The least difference of a box that can be motion, in luma. */
-const FLOOR = 7
-/** Noise is measured in each pair of pictures; motion stands out this much. */
-const OVER_NOISE = 6
 /** Light that changes faster than this, in mean luma within `BACK`, or so much of the picture at once, is no motion. */
 const LIGHT_STEP = 8
 const LIGHT_SHARE = 0.6
+/** Steps that follow each other within this many milliseconds are one. */
+const ONE_STEP = 1500
+/** What fills so much of the picture has moved before; light comes at once. */
+const LARGE = 0.08
+/** A camera that sets its exposure changes all light by one gain, and by less than a switch. */
+const EXPOSURE = { gain: 1.6, unexplained: 0.05 }
+/** Boxes of a tile that must differ for it to be part of a blob. */
+const LEAST = 2
+const DEFAULTS: MotionOptions = { zones: [], min_area: 0.02 }
 
-interface Seen extends Small {
-  readonly mono: number
-  /** The frame's own width. */
-  readonly from: number
+interface Past {
+  mono: number
+  readonly small: Small
 }
 
-/** `cur = gain * old + offset`, by least squares: a lamp, a cloud or the camera's exposure. */
-const fitLight = (cur: Float32Array, old: Float32Array): { gain: number; offset: number; step: number } => {
-  const n = cur.length
-  let x = 0
-  let y = 0
-  let xx = 0
-  let xy = 0
-  for (let i = 0; i < n; i++) {
-    const a = old[i] as number
-    const b = cur[i] as number
-    x += a
-    y += b
-    xx += a * a
-    xy += a * b
+const createMemory = (width: number, height: number) => {
+  const side = Math.max(1, Math.round(width / SMALL_WIDTH))
+  const first = createSmall(width, height, side)
+  const differ = createDiffer(first)
+  const spare: Past[] = [{ mono: 0, small: first }]
+  const past: Past[] = []
+  return {
+    ...{ width, height, side, differ, past, spare },
+    fit: createLightFit(first.means.length),
+    finder: createBlobFinder(differ.across, differ.down),
+    /** Tiles in which something moved a look ago, and those beside them. */
+    moving: new Uint8Array(differ.across * differ.down),
+    /** Share of the boxes that moved a look ago. */
+    moved: 0,
+    stepAt: -Infinity,
+    zones: DEFAULTS.zones,
+    map: mapZones(DEFAULTS.zones, differ.across, differ.down),
   }
-  const spread = xx - (x * x) / n
-  const gain = spread > n ? Math.min(2, Math.max(0.5, (xy - (x * y) / n) / spread)) : 1
-  return { gain, offset: (y - gain * x) / n, step: Math.abs(y - x) / n }
+}
+type Memory = ReturnType<typeof createMemory>
+
+const relearn = (memory: Memory, keep: number): void => {
+  const { past, spare, moving, differ } = memory
+  spare.push(...past.splice(0, past.length - keep))
+  moving.fill(0)
+  memory.moved = 0
+  differ.forget()
 }
 
-/** The median of values in 0..255, in steps of a quarter. */
-const medianOf = (values: Float32Array): number => {
-  const bins = new Uint32Array(1024)
-  for (let i = 0; i < values.length; i++) {
-    const bin = Math.min(1023, (values[i] as number) * 4) | 0
-    bins[bin] = (bins[bin] as number) + 1
-  }
-  let left = values.length / 2
-  for (let bin = 0; bin < 1024; bin++) {
-    left -= bins[bin] as number
-    if (left <= 0) return (bin + 0.5) / 4
-  }
-  return 0
+const isLightStep = ({ step, changed, unexplained }: LightFit, moved: number): boolean =>
+  (step >= LIGHT_STEP || changed >= LIGHT_SHARE) && !(moved >= LARGE && unexplained >= LARGE)
+
+const kindOf = ({ gain, unexplained }: LightFit): LightStep =>
+  unexplained < EXPOSURE.unexplained && Math.max(gain, 1 / gain) < EXPOSURE.gain ? 'exposure step' : 'global step'
+
+/** The picture to compare with; none until there is one of 0.3 s ago. */
+const remember = (memory: Memory, { data, mono }: Frame): { cur: Small; old: Small | null } => {
+  const { past, spare, width, height, side } = memory
+  const last = past.at(-1)
+  if (last && (mono - last.mono > GAP || mono < last.mono)) relearn(memory, 0)
+  const cur = spare.pop() ?? { mono, small: createSmall(width, height, side) }
+  cur.mono = mono
+  shrinkLuma(data, width, side, cur.small)
+  past.push(cur)
+  // The newest picture that is old enough; what is older is not needed any more.
+  while (past.length > 1 && (past[1] as Past).mono <= mono - BACK) spare.push(past.shift() as Past)
+  const old = past[0] as Past
+  return { cur: cur.small, old: old.mono <= mono - BACK ? old.small : null }
 }
 
-/** How many boxes are over the threshold together with at least two of their four neighbours. */
-const countMoving = (difference: Float32Array, width: number, height: number, threshold: number): number => {
-  let count = 0
-  const over = (at: number): number => ((difference[at] as number) > threshold ? 1 : 0)
-  for (let row = 1; row < height - 1; row++) {
-    for (let at = row * width + 1, end = at + width - 2; at < end; at++) {
-      if ((difference[at] as number) <= threshold) continue
-      if (over(at - 1) + over(at + 1) + over(at - width) + over(at + width) >= 2) count++
+/** Numbers of the blobs that are large enough, and the tiles in and beside them marked as moving. */
+const largeBlobs = ({ finder, differ, moving }: Memory, count: number, least: number): number[] => {
+  const { across, down } = differ
+  const large: number[] = []
+  moving.fill(0)
+  for (const [index, blob] of finder.blobs.entries()) {
+    if (index >= count) break
+    if (blob.area < least) continue
+    large.push(index + 1)
+    const right = Math.min(across - 1, blob.right + 1)
+    for (let y = Math.max(0, blob.top - 1); y <= Math.min(down - 1, blob.bottom + 1); y++) {
+      moving.fill(1, y * across + Math.max(0, blob.left - 1), y * across + right + 1)
     }
   }
-  return count
+  return large
 }
 
-export const createMotionEye = (): Eye<MotionSeen> => {
-  let past: Seen[] = []
-  const forget = (): void => {
-    past = []
+const judge = (memory: Memory, cur: Small, old: Small, { zones, min_area }: MotionOptions): MotionSeen => {
+  const { differ, fit, finder, moving } = memory
+  if (zones !== memory.zones) {
+    memory.zones = zones
+    memory.map = mapZones(zones, differ.across, differ.down)
   }
-  const look = (frame: Frame): MotionSeen => {
-    const side = Math.max(1, Math.round(frame.width / SMALL_WIDTH))
-    const cur: Seen = {
-      ...shrinkLuma(frame.data, frame.width, frame.height, side),
-      mono: frame.mono,
-      from: frame.width,
-    }
-    const last = past.at(-1)
-    if (last && (last.from !== cur.from || last.luma.length !== cur.luma.length || cur.mono - last.mono > GAP)) forget()
-    past.push(cur)
-    // The newest picture that is old enough; what is older is not needed any more.
-    while (past.length > 1 && (past[1] as Seen).mono <= cur.mono - BACK) past.shift()
-    const old = past[0] as Seen
-    if (old.mono > cur.mono - BACK) return { level: 0, veto: 'learning the picture' }
+  fitLight(cur, old, fit)
+  differ.compare(cur, old, fit, moving)
+  const { ignored } = memory.map
+  for (let at = 0; at < ignored.length; at++) if (ignored[at] === 1) differ.counts[at] = 0
+  const boxes = cur.luma.length
+  const large = largeBlobs(memory, finder.find(differ.counts, LEAST), (min_area / 100) * boxes)
+  const blobs = large.flatMap((number) => finder.blobs[number - 1] ?? [])
+  const moved = blobs.reduce((sum, { area }) => sum + area, 0) / boxes
+  const seen = {
+    ...levelsIn(large, finder, differ, memory.map, boxes),
+    boxes: blobs.map((blob) => boxOf(blob, differ)),
+  }
+  const before = memory.moved
+  memory.moved = moved
+  return isLightStep(fit, before) ? { ...seen, veto: 'light change' } : seen
+}
 
-    const { gain, offset, step } = fitLight(cur.luma, old.luma)
-    const difference = new Float32Array(cur.luma.length)
-    for (let i = 0; i < difference.length; i++) {
-      difference[i] = Math.abs((cur.luma[i] as number) - gain * (old.luma[i] as number) - offset)
-    }
-    const threshold = Math.max(FLOOR, OVER_NOISE * medianOf(difference))
-    const share = countMoving(difference, cur.width, cur.height, threshold) / difference.length
-    const level = Math.min(100, 100 * Math.sqrt(share))
-    if (step < LIGHT_STEP && share < LIGHT_SHARE) return { level }
-    past = [cur]
-    return { level, veto: 'light change' }
+export const createMotionEye = (): MotionEye => {
+  let memory: Memory | undefined
+  const look = (frame: Frame, options = DEFAULTS): MotionSeen => {
+    if (memory?.width !== frame.width || memory.height !== frame.height)
+      memory = createMemory(frame.width, frame.height)
+    const { cur, old } = remember(memory, frame)
+    if (!old) return { level: 0, veto: 'learning the picture' }
+    const seen = judge(memory, cur, old, options)
+    if (!seen.veto) return seen
+    relearn(memory, 1)
+    const news = frame.mono - memory.stepAt > ONE_STEP
+    memory.stepAt = frame.mono
+    return news ? { ...seen, light: kindOf(memory.fit) } : seen
   }
-  return { look, forget }
+  return {
+    look,
+    forget: () => {
+      memory = undefined
+    },
+  }
 }

@@ -1,0 +1,101 @@
+// How the light of a picture changed against an older one: first one gain and offset for all of it (the camera's
+// exposure, dusk, a switch), then a gain for each block (a lamp, the shadow of a cloud). What moves is small beside its
+// surroundings and hardly counts: each block takes the median of the nine around it.
+import type { Small } from './shrink.js'
+
+/** What `cur = gain * old + offset` comes to in each block, in quarters of a luma step. */
+export interface LightFit {
+  readonly gains: Float32Array
+  readonly offsets: Float32Array
+  /** The change of the mean, in luma. */
+  step: number
+  /** Share of the blocks whose mean changed, and of those that the one gain and offset leaves unexplained: 0..1. */
+  changed: number
+  unexplained: number
+  /** Gain and offset of the whole. */
+  gain: number
+  offset: number
+}
+
+const BLACK = 64
+/** Dark blocks have no reliable ratio: both sides are lifted by this much. */
+const LIFT = 40
+/** A block that differs by so much, and by such a share of itself, has changed. */
+const CHANGED = 16
+const CHANGED_SHARE = 0.05
+
+const lifted = (mean: number): number => Math.max(0, mean - BLACK) + LIFT
+
+export const createLightFit = (blocks: number): LightFit & { readonly ratios: Float32Array } => ({
+  gains: new Float32Array(blocks).fill(1),
+  offsets: new Float32Array(blocks),
+  ratios: new Float32Array(blocks),
+  step: 0,
+  changed: 0,
+  unexplained: 0,
+  gain: 1,
+  offset: 0,
+})
+
+const nine = new Float32Array(9)
+const medianOfNine = (count: number): number => {
+  for (let i = 1; i < count; i++) {
+    const value = nine[i] as number
+    let at = i - 1
+    for (; at >= 0 && (nine[at] as number) > value; at--) nine[at + 1] = nine[at] as number
+    nine[at + 1] = value
+  }
+  return nine[count >> 1] as number
+}
+
+/** Least squares over the blocks' means: gain and offset of the whole picture. */
+const fitWhole = (cur: Float32Array, old: Float32Array, fit: LightFit): void => {
+  const n = cur.length
+  let [x, y, xx, xy] = [0, 0, 0, 0]
+  for (let i = 0; i < n; i++) {
+    const a = old[i] as number
+    const b = cur[i] as number
+    x += a
+    y += b
+    xx += a * a
+    xy += a * b
+  }
+  const spread = xx - (x * x) / n
+  fit.gain = spread > 16 * n ? Math.min(3, Math.max(1 / 3, (xy - (x * y) / n) / spread)) : 1
+  fit.offset = (y - fit.gain * x) / n
+  fit.step = Math.abs(y - x) / n / 4
+  let [changed, unexplained] = [0, 0]
+  for (let i = 0; i < n; i++) {
+    const a = old[i] as number
+    const b = cur[i] as number
+    const limit = CHANGED + CHANGED_SHARE * a
+    if (Math.abs(b - a) > limit) changed++
+    if (Math.abs(b - fit.gain * a - fit.offset) > limit) unexplained++
+  }
+  fit.changed = changed / n
+  fit.unexplained = unexplained / n
+}
+
+export const fitLight = (cur: Small, old: Small, fit: ReturnType<typeof createLightFit>): void => {
+  const { across, down } = cur
+  const { gains, offsets, ratios } = fit
+  fitWhole(cur.means, old.means, fit)
+  const { gain, offset } = fit
+  for (let i = 0; i < ratios.length; i++) {
+    const expected = gain * (old.means[i] as number) + offset
+    ratios[i] = lifted(cur.means[i] as number) / lifted(expected)
+  }
+  for (let row = 0, at = 0; row < down; row++) {
+    for (let col = 0; col < across; col++, at++) {
+      let count = 0
+      for (let y = Math.max(0, row - 1); y <= Math.min(down - 1, row + 1); y++) {
+        for (let x = Math.max(0, col - 1); x <= Math.min(across - 1, col + 1); x++) {
+          nine[count++] = ratios[y * across + x] as number
+        }
+      }
+      const local = Math.min(3, Math.max(1 / 3, medianOfNine(count)))
+      gains[at] = local * gain
+      offsets[at] = local * (offset - BLACK + LIFT) + BLACK - LIFT
+    }
+  }
+}

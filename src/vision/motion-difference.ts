@@ -1,0 +1,166 @@
+// Where a picture differs from an older one once the change of light is taken away: counted in tiles of 4 x 4 boxes.
+// Each block knows its own noise, so that what shimmers must differ more than what is calm.
+import type { LightFit } from './light-fit.js'
+import { BLOCK, type Small } from './shrink.js'
+
+/** Boxes of a tile's side. */
+export const TILE = 4
+
+export interface Difference {
+  /** Tiles a row, and rows of them. */
+  readonly across: number
+  readonly down: number
+  /** Boxes over the threshold in each tile: 0..16. */
+  readonly counts: Uint8Array
+}
+
+/** The least difference that can be motion, in quarters of a luma step. */
+const FLOOR = 26
+const NO_THRESHOLD = 1 << 20
+/** Motion stands out over the mean difference of its block this much. */
+const OVER_NOISE = 4.5
+/** Where something moved a look ago, less is enough. */
+const STILL_MOVING = 0.6
+/** How fast a block learns that it has become noisier, or calmer: share of the way a look. */
+const RISE = 0.08
+const FALL = 0.01
+/** A share of the brightness: edges shimmer more where it is bright. */
+const SHIMMER = 0.02
+/** A share of the change of light that was taken away: codecs follow it in jumps, and black and white do not at all. */
+const UNEVEN = 0.6
+/** The first noise lies so much over what the middle block of the first two pictures shows. */
+const FIRST_NOISE_OVER = 1.4
+
+export interface Differ extends Difference {
+  /** `moving`: tiles in which something moved a look ago (1), or beside them. */
+  compare(cur: Small, old: Small, fit: LightFit, moving: Uint8Array): void
+  /** The noise is to be learnt anew from the next two pictures. */
+  forget(): void
+}
+
+/** Gains and offsets are whole numbers, in parts of this. */
+const ONE_BITS = 12
+const ONE = 1 << ONE_BITS
+
+export const createDiffer = ({ width, height, across: blocks, down: blockRows }: Small): Differ => {
+  const across = Math.floor(width / TILE)
+  const down = Math.floor(height / TILE)
+  const counts = new Uint8Array(across * down)
+  const noise = new Float32Array(blocks * blockRows)
+  const sums = new Int32Array(blocks * blockRows)
+  const thresholds = new Int32Array(blocks * blockRows)
+  const gainRow = new Int32Array(blocks + 2)
+  const offsetRow = new Int32Array(blocks + 2)
+  const calm = new Uint8Array(blocks * blockRows)
+  let fresh = true
+
+  /** Gains and offsets between the centres of the rows of blocks, at this row of boxes; the ends are doubled. */
+  const rowAt = (y: number, { gains, offsets }: LightFit): void => {
+    const place = Math.min(blockRows - 1, Math.max(0, (y - (BLOCK - 1) / 2) / BLOCK))
+    const upper = Math.floor(place)
+    const share = (place - upper) * ONE
+    const rest = ONE - share
+    const a = upper * blocks
+    const b = Math.min(blockRows - 1, upper + 1) * blocks
+    for (let col = 0; col < blocks; col++) {
+      gainRow[col + 1] = (gains[a + col] as number) * rest + (gains[b + col] as number) * share
+      offsetRow[col + 1] = (offsets[a + col] as number) * rest + (offsets[b + col] as number) * share
+    }
+    gainRow[0] = gainRow[1] as number
+    offsetRow[0] = offsetRow[1] as number
+    gainRow[blocks + 1] = gainRow[blocks] as number
+    offsetRow[blocks + 1] = offsetRow[blocks] as number
+  }
+
+  const learnNoise = (): void => {
+    for (let i = 0; i < noise.length; i++) {
+      const known = noise[i] as number
+      // Every other row was summed up.
+      const seen = (sums[i] as number) / ((BLOCK * BLOCK) / 2)
+      if (calm[i] === 1) noise[i] = known + (seen - known) * (seen > known ? RISE : FALL)
+    }
+  }
+
+  const firstNoise = (): void => {
+    const middle = sums.slice().sort()[sums.length >> 1] as number
+    noise.fill((FIRST_NOISE_OVER * middle) / ((BLOCK * BLOCK) / 2))
+    fresh = false
+  }
+
+  const limit = (cur: Small, old: Small, { gains, offsets }: LightFit): void => {
+    for (let i = 0; i < thresholds.length; i++) {
+      const then = old.means[i] as number
+      const change = Math.abs((gains[i] as number) * then + (offsets[i] as number) - then)
+      const most = Math.max(FLOOR, OVER_NOISE * (noise[i] as number)) + UNEVEN * change
+      thresholds[i] = most + SHIMMER * (cur.means[i] as number)
+    }
+  }
+
+  const compare = (cur: Small, old: Small, fit: LightFit, moving: Uint8Array): void => {
+    if (fresh) {
+      thresholds.fill(NO_THRESHOLD)
+      count(cur, old, fit, moving)
+      firstNoise()
+    }
+    limit(cur, old, fit)
+    count(cur, old, fit, moving)
+    learnNoise()
+  }
+
+  const count = (cur: Small, old: Small, fit: LightFit, moving: Uint8Array): void => {
+    const now = cur.luma
+    const then = old.luma
+    counts.fill(0)
+    sums.fill(0)
+    calm.fill(1)
+    for (let y = 0; y < down * TILE; y++) {
+      if ((y & 1) === 0) rowAt(y, fit)
+      const tiles = (y >> 2) * across
+      const row = (y >> 3) * blocks
+      let at = y * width
+      for (let t = 0; t < across; t++) {
+        const block = row + (t >> 1)
+        // Even tiles lie left of their block's centre, odd ones right of it.
+        const left = (t + 1) >> 1
+        const firstGain = gainRow[left] as number
+        const firstOffset = offsetRow[left] as number
+        // One gain for two boxes: between them it hardly changes.
+        const gainStep = ((gainRow[left + 1] as number) - firstGain) >> 3
+        const offsetStep = ((offsetRow[left + 1] as number) - firstOffset) >> 3
+        const gain = firstGain + gainStep * ((t & 1) === 1 ? 1 : 5)
+        const offset = firstOffset + offsetStep * ((t & 1) === 1 ? 1 : 5)
+        const gain2 = gain + 2 * gainStep
+        const offset2 = offset + 2 * offsetStep
+        let most = thresholds[block] as number
+        if (moving[tiles + t] === 1) {
+          calm[block] = 0
+          most = (most * STILL_MOVING) | 0
+        }
+        let a = (now[at] as number) - ((gain * (then[at] as number) + offset) >> ONE_BITS)
+        let b = (now[at + 1] as number) - ((gain * (then[at + 1] as number) + offset) >> ONE_BITS)
+        let c = (now[at + 2] as number) - ((gain2 * (then[at + 2] as number) + offset2) >> ONE_BITS)
+        let d = (now[at + 3] as number) - ((gain2 * (then[at + 3] as number) + offset2) >> ONE_BITS)
+        at += TILE
+        if (a < 0) a = -a
+        if (b < 0) b = -b
+        if (c < 0) c = -c
+        if (d < 0) d = -d
+        if (a > most || b > most || c > most || d > most) {
+          const over = (a > most ? 1 : 0) + (b > most ? 1 : 0) + (c > most ? 1 : 0) + (d > most ? 1 : 0)
+          counts[tiles + t] = (counts[tiles + t] as number) + over
+          if (a > most) a = most
+          if (b > most) b = most
+          if (c > most) c = most
+          if (d > most) d = most
+        }
+        if ((y & 1) === 0) sums[block] = (sums[block] as number) + a + b + c + d
+      }
+    }
+  }
+  return {
+    ...{ across, down, counts, compare },
+    forget: () => {
+      fresh = true
+    },
+  }
+}
