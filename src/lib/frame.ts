@@ -1,5 +1,5 @@
-// A small raw picture. Shape: yuv420p, `width * height` bytes of luma (the full first plane, row after row), then the
-// two chroma planes. `data` is valid during the call that hands it over: whoever keeps pixels copies them.
+// A small raw picture. Shape: `width * height` bytes of luma, row after row; where whoever gives it says yuv420p, the two
+// chroma planes follow. `data` is valid during the call that hands it over: whoever keeps pixels copies them.
 
 export interface Frame {
   readonly data: Uint8Array

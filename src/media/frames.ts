@@ -40,7 +40,8 @@ export const createFrameReader = (onPicture: OnPicture): FrameReader => {
     height = Number(/^YUV4MPEG2 .*\bH(\d+)/.exec(text)?.[1] ?? 0)
     if (width < 2 || height < 2 || width > MAX_SIDE || height > MAX_SIDE)
       throw new Failure('unavailable', `ffmpeg gives pictures of ${width}x${height}`)
-    picture = Buffer.alloc(width * height + 2 * Math.ceil(width / 2) * Math.ceil(height / 2))
+    if (!/ Cmono\b/.test(text)) throw new Failure('unavailable', 'ffmpeg gives pictures that are not luma')
+    picture = Buffer.alloc(width * height)
   }
 
   /** How many bytes were used: fewer than all when a picture waits for its time. */

@@ -40,7 +40,7 @@ export interface PlanRequest {
   readonly night: boolean
 }
 
-const FRAMES = { width: 640, fps: 10 }
+const FRAMES = { width: 320, fps: 10 }
 
 export const pathOf = (id: string, stream: StreamName): string => (stream === 'main' ? id : `${id}_sub`)
 

@@ -3,7 +3,7 @@ import { planCamera } from '../../src/pipeline/plan.js'
 
 const gateway = (pulls: boolean) => ({ pulls, serviceUrl: (path: string) => `rtsp://us@gateway/${path}` })
 const rtsp = { kind: 'rtsp', url: 'rtsp://cam/1', sub: null, transport: 'tcp' } as const
-const FRAMES = { width: 640, fps: 10 }
+const FRAMES = { width: 320, fps: 10 }
 
 test('without a small stream one tap gives fragments and frames', () => {
   const { paths, jobs } = planCamera({ id: 'porch', source: rtsp, gateway: gateway(false), night: false })
