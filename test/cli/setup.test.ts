@@ -27,7 +27,9 @@ beforeEach(() => {
   cpSync('docker', join(clone, 'docker'), { recursive: true })
   cpSync('test/packages.txt', join(clone, 'test/packages.txt'))
   // Everything is fresh unless a test says otherwise.
-  const all = ['ffmpeg', 'fonts-dejavu-core', 'util-linux'].map((name) => `echo ${name} installed`).join('; ')
+  const all = ['ffmpeg', 'fonts-dejavu-core', 'opencv-data', 'util-linux']
+    .map((name) => `echo ${name} installed`)
+    .join('; ')
   program('dpkg-query', all)
   program('apt-get', 'echo noise')
   program('sudo', '"$@"')
@@ -54,17 +56,17 @@ describe('set-up', () => {
   it('of a machine that has all of it only looks, and says nothing', () => {
     const { code, out, err, calls } = setUp('demo')
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: '' })
-    expect(calls.join(' ')).toMatch(/^dpkg-query -W \S+ \S+ \S+ +ffmpeg fonts-dejavu-core util-linux$/)
+    expect(calls.join(' ')).toMatch(/^dpkg-query -W \S+ \S+ \S+ +ffmpeg fonts-dejavu-core opencv-data util-linux$/)
   })
 
   it('installs only what is missing, after fresh lists, and keeps stdout clean', () => {
     program('dpkg-query', 'echo ffmpeg installed; echo util-linux config-files; exit 1')
     const { code, out, err, calls } = setUp('run')
     expect({ code, out }).toEqual({ code: 0, out: '' })
-    expect(err).toContain('nightjar: installing fonts-dejavu-core, util-linux')
+    expect(err).toContain('nightjar: installing fonts-dejavu-core, opencv-data, util-linux')
     const apt = calls.filter((line) => line.startsWith('apt-get'))
     expect(apt[0]).toMatch(/ update$/)
-    expect(apt[1]).toMatch(/ install --yes --no-install-recommends fonts-dejavu-core util-linux$/)
+    expect(apt[1]).toMatch(/ install --yes --no-install-recommends fonts-dejavu-core opencv-data util-linux$/)
   })
 
   it('goes on with old lists, but not without the packages', () => {
@@ -74,7 +76,7 @@ describe('set-up', () => {
     program('apt-get', 'exit 100')
     const { code, out, err } = setUp('run')
     expect({ code, out }).toEqual({ code: 1, out: '' })
-    expect(err).toContain('apt-get could not install ffmpeg, fonts-dejavu-core, util-linux')
+    expect(err).toContain('apt-get could not install ffmpeg, fonts-dejavu-core, opencv-data, util-linux')
   })
 
   it('for the tests also wants the programs of the tests', () => {

@@ -1,6 +1,6 @@
-// A piece of a yuv420p picture, scaled to what a detector wants. Two passes with a triangle filter as wide as the scale
-// (what Pillow calls bilinear): nothing small is lost between the samples when a large picture is made small. The work
-// memory is kept between pictures: a megabyte each time would be the collector's main work.
+// A piece of a yuv420p picture, scaled to what a detector wants: two passes, across and down, with a triangle filter
+// that grows with the scale, so that nothing small is lost between the samples. The work memory is kept between
+// pictures: megabytes each time would be the collector's main work.
 import type { ModelInput } from '../detectors/detector.js'
 
 /** Pixels of a picture; may reach over its edges, where there is grey. */
@@ -47,8 +47,9 @@ interface Taps {
 /** For `size` places along a stretch of `span` samples that begins at `start`, in a line of `length`. */
 const tapsFor = (start: number, span: number, length: number, size: number): Taps => {
   const scale = span / size
-  const reach = Math.max(1, scale)
-  const count = Math.min(length, Math.ceil(reach * 2) + 1)
+  // Up to half the size two samples are all that lies between two places.
+  const reach = Math.max(1, scale / 2)
+  const count = Math.min(length, Math.ceil(reach * 2))
   const first = new Int32Array(size)
   const weights = new Float32Array(size * count)
   const from = Math.max(0, Math.ceil(-start / scale - 0.5))
@@ -86,6 +87,49 @@ const createScratch = () => {
   }
 }
 
+/** Scales the samples of a line; `at` is where the line begins in `out`. */
+const scaleLine = (
+  data: Uint8Array,
+  line: number,
+  { from, to, count, first, weights }: Taps,
+  out: Float32Array,
+  at: number,
+) => {
+  if (count === 2) {
+    for (let place = from; place < to; place++) {
+      const begin = line + (first[place] as number)
+      out[at + place] =
+        (data[begin] as number) * (weights[2 * place] as number) +
+        (data[begin + 1] as number) * (weights[2 * place + 1] as number)
+    }
+    return
+  }
+  for (let place = from, weight = from * count; place < to; place++) {
+    let sum = 0
+    for (let at = line + (first[place] as number), end = at + count; at < end; at++, weight++) {
+      sum += (data[at] as number) * (weights[weight] as number)
+    }
+    out[at + place] = sum
+  }
+}
+
+/** `out[to + x] = sum of weight * rows[line + x]` for x in the places. */
+const addLines = (
+  rows: Float32Array,
+  lines: readonly { readonly line: number; readonly weight: number }[],
+  out: Float32Array,
+  to: number,
+  { from, to: end }: Taps,
+) => {
+  const [{ line: a, weight: wa }, second] = lines as [{ line: number; weight: number }, (typeof lines)[number]?]
+  const { line: b, weight: wb } = second ?? { line: a, weight: 0 }
+  for (let x = from; x < end; x++) out[to + x] = wa * (rows[a + x] as number) + wb * (rows[b + x] as number)
+  for (const { line, weight } of lines.slice(2)) {
+    for (let x = from; x < end; x++) out[to + x] = (out[to + x] as number) + weight * (rows[line + x] as number)
+  }
+}
+
+/** Fills the places of `out` that lie in the plane; returns which these are. */
 const scalePlane = (
   plane: Plane,
   region: Region,
@@ -98,28 +142,13 @@ const scalePlane = (
   const ys = tapsFor(region.y, region.height, plane.height, height)
   const top = ys.first[ys.from] ?? 0
   const bottom = ys.to > ys.from ? (ys.first[ys.to - 1] as number) + ys.count : top
-  const { data } = plane
-  for (let row = top; row < bottom; row++) {
-    const line = row * plane.width
-    let weight = xs.from * xs.count
-    for (let place = xs.from, at = (row - top) * width + place; place < xs.to; place++, at++) {
-      let sum = 0
-      const begin = line + (xs.first[place] as number)
-      for (let from = begin, end = begin + xs.count; from < end; from++, weight++) {
-        sum += (data[from] as number) * (xs.weights[weight] as number)
-      }
-      rows[at] = sum
-    }
-  }
+  for (let row = top; row < bottom; row++) scaleLine(plane.data, row * plane.width, xs, rows, (row - top) * width)
   for (let place = ys.from; place < ys.to; place++) {
-    const to = place * width
-    out.fill(0, to + xs.from, to + xs.to)
-    for (let tap = 0; tap < ys.count; tap++) {
-      const weight = ys.weights[place * ys.count + tap] as number
-      if (weight === 0) continue
-      const line = ((ys.first[place] as number) - top + tap) * width
-      for (let x = xs.from; x < xs.to; x++) out[to + x] = (out[to + x] as number) + weight * (rows[line + x] as number)
-    }
+    const lines = Array.from({ length: ys.count }, (_, tap) => ({
+      line: ((ys.first[place] as number) - top + tap) * width,
+      weight: ys.weights[place * ys.count + tap] as number,
+    }))
+    addLines(rows, lines, out, place * width, xs)
   }
   return { left: xs.from, right: xs.to, top: ys.from, bottom: ys.to }
 }
