@@ -30,7 +30,7 @@ export interface Camera {
 
 export interface CameraDeps extends CameraIdentity {
   readonly settings: CameraSettings
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now' | 'toWall'>
   /** Hears each fact, in order. */
   tell(fact: Fact): void
   /** Keeps live settings over restarts. */

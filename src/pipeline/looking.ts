@@ -21,11 +21,14 @@ export const createLooking = (camera: Camera, log: Log): Looking => {
   let blindUntil = 0
   let failing = false
   const look = (frame: Frame): void => {
-    const { enabled } = camera.state().settings.motion
+    const {
+      motion: { enabled, min_area },
+      zones,
+    } = camera.state().settings
     camera.learn({
       type: 'looked',
       mono: frame.mono,
-      motion: enabled ? motion.look(frame) : null,
+      motion: enabled ? motion.look(frame, { zones, min_area }) : null,
       dark: light.look(frame).dark,
     })
   }

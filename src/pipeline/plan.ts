@@ -40,7 +40,8 @@ export interface PlanRequest {
   readonly night: boolean
 }
 
-const FRAMES = { width: 320, fps: 10 }
+/** What eyes are given. */
+export const FRAMES = { width: 320, fps: 10 }
 
 export const pathOf = (id: string, stream: StreamName): string => (stream === 'main' ? id : `${id}_sub`)
 

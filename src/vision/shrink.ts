@@ -55,6 +55,13 @@ const halve = (words: Uint32Array, stride: number, { width, height, luma }: Smal
   }
 }
 
+const copy = (data: Uint8Array, stride: number, { width, height, luma }: Small): void => {
+  for (let y = 0; y < height; y++) {
+    let at = y * stride
+    for (let box = y * width, end = box + width; box < end; box++, at++) luma[box] = (data[at] as number) << 2
+  }
+}
+
 /** Of a larger box four pixels speak. */
 const sample = (data: Uint8Array, stride: number, side: number, { width, height, luma }: Small): void => {
   const right = side >> 1
@@ -90,7 +97,8 @@ const average = ({ width, height, luma, across, means }: Small): void => {
 /** Fills `small` from a plane of luma, `stride` bytes a row. */
 export const shrinkLuma = (data: Uint8Array, stride: number, side: number, small: Small): void => {
   const words = wordsOf(data, stride, side)
-  if (words) halve(words, stride, small)
+  if (side === 1) copy(data, stride, small)
+  else if (words) halve(words, stride, small)
   else sample(data, stride, side, small)
   average(small)
 }
