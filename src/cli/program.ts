@@ -8,6 +8,7 @@ import { redactText } from '../lib/redact.js'
 import { checkConfigCommand } from './check-config.js'
 import { demoCommand } from './demo.js'
 import { doctorCommand } from './doctor.js'
+import { replayCommand } from './replay.js'
 import type { CliDeps } from './run-house.js'
 import { serveCommand } from './serve.js'
 import { usersCommand } from './users.js'
@@ -18,6 +19,7 @@ Examples:
   nightjar check-config nightjar.yaml         is the configuration right?
   nightjar serve --config nightjar.yaml       run it
   nightjar doctor --config nightjar.yaml      what is missing on this machine?
+  nightjar replay porch.mp4                   what would have been told, and why?
   nightjar users passwd admin --config nightjar.yaml
 
 All options of nightjar.yaml: docs/configuration.md`
@@ -56,7 +58,7 @@ export const createProgram = (version: string, deps: CliDeps): Command => {
     .description('A camera service for Home Assistant: RTSP, MJPEG, recordings and MQTT entities from any camera.')
     .version(version, '-V, --version')
     .addHelpText('after', HELP)
-  for (const command of [serveCommand, demoCommand, checkConfigCommand, doctorCommand, usersOf]) {
+  for (const command of [serveCommand, demoCommand, checkConfigCommand, doctorCommand, replayCommand, usersOf]) {
     program.addCommand(command(deps))
   }
   const all = [program, ...program.commands.flatMap((command) => [command, ...command.commands])]
