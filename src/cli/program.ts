@@ -3,11 +3,13 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { Command, CommanderError } from 'commander'
 import { loadConfig } from '../config/load.js'
+import { createSystemClock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import { redactText } from '../lib/redact.js'
 import { checkConfigCommand } from './check-config.js'
 import { demoCommand } from './demo.js'
 import { doctorCommand } from './doctor.js'
+import { modelsCommand } from './models.js'
 import { replayCommand } from './replay.js'
 import type { CliDeps } from './run-house.js'
 import { serveCommand } from './serve.js'
@@ -21,6 +23,7 @@ Examples:
   nightjar doctor --config nightjar.yaml      what is missing on this machine?
   nightjar replay porch.mp4                   what would have been told, and why?
   nightjar users passwd admin --config nightjar.yaml
+  nightjar models pull --config nightjar.yaml  what detection needs
 
 All options of nightjar.yaml: docs/configuration.md`
 
@@ -38,19 +41,36 @@ const askHidden = async (question: string): Promise<string | null> => {
   }
 }
 
-const usersOf = ({ env, out }: CliDeps): Command => {
-  const data = async (command: Command): Promise<string> => {
+/** The data folder that a command line names, for a command that works without a running service. */
+const dataOf =
+  (env: NodeJS.ProcessEnv, what: string) =>
+  async (command: Command): Promise<string> => {
     const { config, data: folder } = command.optsWithGlobals<{ config?: string; data?: string }>()
     if (folder) return folder
     if (config) return (await loadConfig({ path: config, env })).data
-    throw new Failure('invalid', 'which users? Please add --config nightjar.yaml, or --data and the data folder')
+    if (env.NIGHTJAR_DATA) return env.NIGHTJAR_DATA
+    throw new Failure('invalid', `${what} Please add --config nightjar.yaml, or --data and the data folder`)
   }
-  const users = usersCommand({ data, out, ask: askHidden })
-  for (const command of users.commands) {
+
+const withData = (group: Command): Command => {
+  for (const command of group.commands) {
     command.option('-c, --config <file>', 'the configuration, nightjar.yaml')
     command.option('--data <folder>', 'the data folder, instead of --config')
   }
-  return users
+  return group
+}
+
+const usersOf = ({ env, out }: CliDeps): Command =>
+  withData(usersCommand({ data: dataOf(env, 'which users?'), out, ask: askHidden }))
+
+/** Writes over the line before. */
+const overwrite = (line: string): void => void process.stderr.write(`\r\u001b[K${line}`)
+
+const modelsOf = ({ env, out, stop }: CliDeps): Command => {
+  const progress = process.stderr.isTTY ? overwrite : null
+  return withData(
+    modelsCommand({ data: dataOf(env, 'which models?'), out, progress, stop, clock: createSystemClock() }),
+  )
 }
 
 export const createProgram = (version: string, deps: CliDeps): Command => {
@@ -58,7 +78,15 @@ export const createProgram = (version: string, deps: CliDeps): Command => {
     .description('A camera service for Home Assistant: RTSP, MJPEG, recordings and MQTT entities from any camera.')
     .version(version, '-V, --version')
     .addHelpText('after', HELP)
-  for (const command of [serveCommand, demoCommand, checkConfigCommand, doctorCommand, replayCommand, usersOf]) {
+  for (const command of [
+    serveCommand,
+    demoCommand,
+    checkConfigCommand,
+    doctorCommand,
+    replayCommand,
+    usersOf,
+    modelsOf,
+  ]) {
     program.addCommand(command(deps))
   }
   const all = [program, ...program.commands.flatMap((command) => [command, ...command.commands])]

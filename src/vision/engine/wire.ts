@@ -44,9 +44,10 @@ export const writeMessage = (to: Writable, head: Request | Answer, body: Uint8Ar
   if (body.length > 0) to.write(body)
 }
 
-/** Takes the bytes as they come and calls `onMessage` for each whole message. `body` is the listener's to keep. */
+/** Takes the bytes as they come and calls `onMessage` for each whole message. `body` is valid until the next one comes. */
 export const createMessageReader = <Head>(onMessage: (head: Head, body: Buffer) => void): ((chunk: Buffer) => void) => {
   let wanted = LENGTHS
+  // As large as ever needed: pictures come all the time.
   let held = Buffer.alloc(LENGTHS)
   let length = 0
   let words = -1
@@ -56,12 +57,12 @@ export const createMessageReader = <Head>(onMessage: (head: Head, body: Buffer) 
       wanted = words + held.readUInt32LE(4)
     } else {
       const head = JSON.parse(held.toString('utf8', 0, words)) as Head
-      const body = held.subarray(words)
+      const body = held.subarray(words, wanted)
       words = -1
       wanted = LENGTHS
       onMessage(head, body)
     }
-    held = Buffer.allocUnsafe(wanted)
+    if (held.length < wanted) held = Buffer.allocUnsafe(wanted)
     length = 0
   }
   return (chunk) => {
