@@ -1,6 +1,6 @@
-// A piece of a yuv420p picture, scaled to what a detector wants: two passes, across and down, with a triangle filter
-// that grows with the scale, so that nothing small is lost between the samples. The work memory is kept between
-// pictures: megabytes each time would be the collector's main work.
+// A piece of a yuv420p picture, scaled to what a detector wants, in two passes, across and down: bilinear down to half
+// the size, below that the mean of the area, so that nothing small is lost between the samples. The work memory is kept
+// between pictures: megabytes each time would be the collector's main work.
 import type { ModelInput } from '../detectors/detector.js'
 
 /** Pixels of a picture; may reach over its edges, where there is grey. */
@@ -47,20 +47,22 @@ interface Taps {
 /** For `size` places along a stretch of `span` samples that begins at `start`, in a line of `length`. */
 const tapsFor = (start: number, span: number, length: number, size: number): Taps => {
   const scale = span / size
-  // Up to half the size two samples are all that lies between two places.
-  const reach = Math.max(1, scale / 2)
-  const count = Math.min(length, Math.ceil(reach * 2))
+  const bilinear = scale <= 2
+  const reach = bilinear ? 1 : scale / 2
+  const count = Math.min(length, bilinear ? 2 : Math.ceil(scale) + 1)
   const first = new Int32Array(size)
   const weights = new Float32Array(size * count)
   const from = Math.max(0, Math.ceil(-start / scale - 0.5))
   const to = Math.min(size, Math.floor((length - start) / scale - 0.5) + 1)
   for (let place = from; place < to; place++) {
     const centre = start + (place + 0.5) * scale
-    const begin = Math.max(0, Math.min(length - count, Math.ceil(centre - reach - 0.5)))
+    const begin = Math.max(0, Math.min(length - count, bilinear ? Math.ceil(centre - 1.5) : Math.floor(centre - reach)))
     first[place] = begin
     let sum = 0
     for (let tap = 0; tap < count; tap++) {
-      const weight = Math.max(0, 1 - Math.abs(begin + tap + 0.5 - centre) / reach)
+      const sample = begin + tap
+      const covered = Math.min(sample + 1, centre + reach) - Math.max(sample, centre - reach)
+      const weight = Math.max(0, bilinear ? 1 - Math.abs(sample + 0.5 - centre) : covered)
       weights[place * count + tap] = weight
       sum += weight
     }
