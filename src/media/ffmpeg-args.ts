@@ -5,6 +5,8 @@ export interface TapArgs {
   readonly url: string
   readonly fragments: boolean
   readonly frames: { readonly width: number; readonly fps: number } | null
+  /** Large pictures beside the frames, on demand: see gate.ts. */
+  readonly detail?: { readonly width: number; readonly every: number } | null
   /** AAC is copied, anything else becomes AAC. */
   readonly sound: 'none' | 'copy' | 'encode'
   /** `quick` believes the SDP; `thorough` is ffmpeg's own way, for streams whose SDP says too little. */
@@ -15,20 +17,26 @@ export interface TapArgs {
 export const FRAMES_FD = 3
 export const TIMES_FD = 4
 export const SOUND_FD = 5
+export const DETAIL_FD = 6
+export const DETAIL_TIMES_FD = 7
 /** Times on the frames' side pipe are whole ticks: ffmpeg prints seconds with six digits only. */
 export const TICKS = 90_000
 
 const MOVFLAGS = '+frag_every_frame+empty_moov+default_base_moof+frag_discont'
 
 /** Lines are marked with their level, so that the reason of a death can be told from the chatter before it. */
-const COMMON = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'level+info']
+const COMMON = ['-hide_banner', '-nostats', '-loglevel', 'level+info']
+/** So often it looks at its stdin. */
+const LISTENING = ['-stats_period', '0.1']
 
-export const tapArgs = ({ url, fragments, frames, sound, probe }: TapArgs): string[] => [
+export const tapArgs = ({ url, fragments, frames, detail, sound, probe }: TapArgs): string[] => [
   ...COMMON,
+  ...(detail ? LISTENING : ['-nostdin']),
   ...(/^rtsps?:/.test(url) ? rtspInput(sound, probe) : []),
   ...['-flags', 'low_delay', '-threads', '1', '-copyts', '-i', url],
   ...(fragments ? fragmentOutput(sound) : []),
   ...(frames ? frameOutput(frames) : []),
+  ...(frames && detail ? detailOutput(frames.fps, detail) : []),
 ]
 
 const rtspInput = (sound: TapArgs['sound'], probe: TapArgs['probe']): string[] => [
@@ -62,23 +70,44 @@ const SOUND_CODEC = {
 }
 
 // The fps filter would wait for the next frame; a look at whether the clock passed a tenth does not. The rate holds on
-// average whatever the stream's own is. Eyes need luma only: taking its plane and averaging areas costs a third less
-// than scaling all three, and is quieter. y4m says the scaled size and marks each frame.
-const frameOutput = ({ width, fps }: { readonly width: number; readonly fps: number }): string[] => {
-  const filters = [
-    `select='isnan(prev_t)+not(eq(floor(t*${fps}+0.001),floor(prev_t*${fps}+0.001)))'`,
-    // Left as it is where the first plane is luma of eight bits; ten bits and RGB are made so.
-    'format=gray|yuv420p|yuv422p|yuv444p|yuvj420p|yuvj422p|yuvj444p|nv12',
-    'extractplanes=y',
-    `scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=area`,
+// average whatever the stream's own is.
+const evenly = (fps: number): string =>
+  `select='isnan(prev_t)+not(eq(floor(t*${fps}+0.001),floor(prev_t*${fps}+0.001)))'`
+
+/** Each picture with its time on a pipe of its own. y4m says the size and marks each picture. */
+const pictureOutput = (filters: readonly string[], picturesFd: number, timesFd: number): string[] => {
+  const times = [
     `settb=1/${TICKS}`,
     'metadata=mode=add:key=n:value=1',
-    `metadata=mode=print:file='pipe\\:${TIMES_FD}':direct=1`,
+    `metadata=mode=print:file='pipe\\:${timesFd}':direct=1`,
   ]
   return [
-    ...['-map', '0:v:0', '-vf', filters.join(','), '-fps_mode', 'passthrough', '-enc_time_base', `1:${TICKS}`],
-    ...['-threads', '1', '-flush_packets', '1', '-f', 'yuv4mpegpipe', `pipe:${FRAMES_FD}`],
+    ...['-map', '0:v:0', '-vf', [...filters, ...times].join(',')],
+    ...['-fps_mode', 'passthrough', '-enc_time_base', `1:${TICKS}`],
+    ...['-threads', '1', '-flush_packets', '1', '-f', 'yuv4mpegpipe', `pipe:${picturesFd}`],
   ]
+}
+
+// Eyes need luma only: taking its plane and averaging areas costs a third less than scaling all three, and is quieter.
+const frameOutput = ({ width, fps }: { readonly width: number; readonly fps: number }): string[] => {
+  const small = ['extractplanes=y', `scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=area`]
+  return pictureOutput([evenly(fps), ...small], FRAMES_FD, TIMES_FD)
+}
+
+/** The filter that is a gate: what it does not mark goes no further. */
+const GATE = 'metadata@gate'
+
+/** When the gate is open: at each `every`-th of `fps` pictures a second; 0: never. */
+const openAt = (every: number, fps: number): string => (every > 0 ? `not(mod(floor(t*${fps}+0.001),${every}))` : '0')
+
+/** What ffmpeg is told on its stdin to move the gate: takes effect within a tenth of a second. */
+export const gateCommand = (every: number, fps: number): string => `c${GATE} -1 enable ${openAt(every, fps)}\n`
+
+// The pictures that are already decoded for the frames, at their times, in full size. A closed gate costs nothing.
+const detailOutput = (fps: number, { width, every }: { readonly width: number; readonly every: number }): string[] => {
+  const gate = [`${GATE}=mode=add:key=d:value=1:enable='${openAt(every, fps)}'`, 'metadata=mode=select:key=d']
+  const size = [`scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=area`, 'format=yuv420p']
+  return pictureOutput([evenly(fps), ...gate, ...size], DETAIL_FD, DETAIL_TIMES_FD)
 }
 
 /** Less than between any two pictures: a gateway may squeeze what it kept for a new reader into a moment. */

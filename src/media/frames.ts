@@ -1,5 +1,5 @@
-// Reads small pictures from a y4m pipe into one reused buffer and joins each with its time from the side pipe. The two
-// pipes race; a picture waits for its time, never the other way round.
+// Reads pictures from a y4m pipe into one reused buffer and joins each with its time from the side pipe. The two pipes
+// race; a picture waits for its time, never the other way round.
 import { Failure } from '../lib/failure.js'
 import { TICKS } from './ffmpeg-args.js'
 
@@ -18,7 +18,10 @@ const MAX_SIDE = 8192
 const MAX_WAITING = 4 * 1024 * 1024
 const NEWLINE = 10
 
-export const createFrameReader = (onPicture: OnPicture): FrameReader => {
+/** What a picture is made of: its luma alone, or all of yuv420p. */
+const PLANES = { luma: / Cmono\b/, yuv420p: / C420/ } as const
+
+export const createFrameReader = (onPicture: OnPicture, planes: keyof typeof PLANES = 'luma'): FrameReader => {
   let width = 0
   let height = 0
   let picture = Buffer.alloc(0)
@@ -40,8 +43,9 @@ export const createFrameReader = (onPicture: OnPicture): FrameReader => {
     height = Number(/^YUV4MPEG2 .*\bH(\d+)/.exec(text)?.[1] ?? 0)
     if (width < 2 || height < 2 || width > MAX_SIDE || height > MAX_SIDE)
       throw new Failure('unavailable', `ffmpeg gives pictures of ${width}x${height}`)
-    if (!/ Cmono\b/.test(text)) throw new Failure('unavailable', 'ffmpeg gives pictures that are not luma')
-    picture = Buffer.alloc(width * height)
+    if (!PLANES[planes].test(text)) throw new Failure('unavailable', `ffmpeg gives pictures that are not ${planes}`)
+    const chroma = planes === 'luma' ? 0 : 2 * Math.ceil(width / 2) * Math.ceil(height / 2)
+    picture = Buffer.alloc(width * height + chroma)
   }
 
   /** How many bytes were used: fewer than all when a picture waits for its time. */

@@ -2,13 +2,23 @@
 // fragment given its time. Ends when the signal aborts; throws what went wrong otherwise.
 import { Failure } from '../lib/failure.js'
 import { type ChildEnd, describeEnd, startChild } from '../lib/process.js'
-import { FRAMES_FD, SOUND_FD, type TapArgs, TIMES_FD, tapArgs } from './ffmpeg-args.js'
+import {
+  DETAIL_FD,
+  DETAIL_TIMES_FD,
+  FRAMES_FD,
+  gateCommand,
+  SOUND_FD,
+  type TapArgs,
+  TIMES_FD,
+  tapArgs,
+} from './ffmpeg-args.js'
 import { createFragmentCutter } from './fragments.js'
 import { createFrameReader } from './frames.js'
+import type { DetailGate } from './gate.js'
 import type { InitSegment } from './ring.js'
 import { createStreamTime } from './stream-time.js'
 import type { TapOptions } from './tap.js'
-import { openWidePipe } from './wide-pipe.js'
+import { openWidePipe } from '../lib/wide-pipe.js'
 
 export type TapManner = Pick<TapArgs, 'sound' | 'probe'>
 
@@ -33,6 +43,7 @@ const BACK_TICKS = 90_000
 
 export const runTap = async (options: TapRunOptions): Promise<void> => {
   const { name, fragments, frames, clock, log, silence, signal } = options
+  const detail = frames ? options.detail : undefined
   if (signal.aborted) return
   const time = createStreamTime()
   let init: InitSegment | undefined
@@ -81,16 +92,27 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
     lastFrame = arrival
     options.onFrame({ data, width, height, pts, mono: time.seen(pts, arrival) })
     if (!fragments) worked()
+    gate?.settle()
   })
+  const largeReader = createFrameReader(
+    (data, width, height, pts) => detail?.onDetail({ data, width, height, pts, mono: time.seen(pts, arrival) }),
+    'yuv420p',
+  )
   const readLine = soundAndTime(options)
   const pictures = await openWidePipe(heard(reader.writePictures))
-  if (signal.aborted) return pictures[Symbol.dispose]()
+  const large = detail ? await openWidePipe(heard(largeReader.writePictures)) : undefined
+  if (signal.aborted) {
+    pictures[Symbol.dispose]()
+    return large?.[Symbol.dispose]()
+  }
+  const openedAt = detail?.gate.every ?? 0
   const child = startChild({
     name: `tap of ${name}`,
     command: 'ffmpeg',
-    args: tapArgs(options),
-    pipes: SOUND_FD - FIRST_FD + 1,
-    sockets: { [FRAMES_FD - FIRST_FD]: pictures.far },
+    args: tapArgs({ ...options, detail: detail ? { width: detail.width, every: openedAt } : null }),
+    pipes: (large ? DETAIL_TIMES_FD : SOUND_FD) - FIRST_FD + 1,
+    sockets: { [FRAMES_FD - FIRST_FD]: pictures.far, ...(large ? { [DETAIL_FD - FIRST_FD]: large.far } : {}) },
+    stdin: large !== undefined,
     onLine: (line) => {
       log.debug({ line }, `tap of ${name}`)
       const trouble = readLine(line)
@@ -98,9 +120,15 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
     },
   })
   pictures.far.destroy()
+  large?.far.destroy()
   child.stdout.on('data', heard(cutter.write))
   child.pipe(TIMES_FD - FIRST_FD).on('data', heard(reader.writeTimes))
   child.pipe(SOUND_FD - FIRST_FD).on('data', heard(cutter.writeSound))
+  if (large) child.pipe(DETAIL_TIMES_FD - FIRST_FD).on('data', heard(largeReader.writeTimes))
+  const gate =
+    detail && frames
+      ? turnGate(detail.gate, openedAt, (every) => void child.stdin?.write(gateCommand(every, frames.fps)))
+      : undefined
   const watch = clock.every(Math.max(50, Math.min(1000, silence / 4)), () => {
     const last = Math.min(fragments ? lastFragment : Infinity, frames ? lastFrame : Infinity)
     if (clock.now().mono - last >= silence)
@@ -115,8 +143,29 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
     throw problem ?? new Failure('unavailable', whyItEnded(end))
   } finally {
     watch[Symbol.dispose]()
+    gate?.[Symbol.dispose]()
     pictures[Symbol.dispose]()
+    large?.[Symbol.dispose]()
     signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Before its first frame ffmpeg has no filters that could hear a command. */
+const turnGate = (
+  gate: DetailGate,
+  openedAt: number,
+  tell: (every: number) => void,
+): Disposable & { settle(): void } => {
+  let settled = false
+  const watching = gate.watch((every) => {
+    if (settled) tell(every)
+  })
+  return {
+    settle: () => {
+      if (!settled && gate.every !== openedAt) tell(gate.every)
+      settled = true
+    },
+    [Symbol.dispose]: () => watching[Symbol.dispose](),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.js'
 import type { Frame } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import type { Job } from '../lib/supervise.js'
+import type { DetailGate } from './gate.js'
 import type { InitSegment, RingItem } from './ring.js'
 import { OtherSound, runTap, type TapManner } from './tap-run.js'
 
@@ -14,6 +15,14 @@ export interface TapOptions {
   /** What to give: the main stream of a camera with a sub-stream gives fragments only, the sub-stream frames only. */
   readonly fragments: boolean
   readonly frames: { readonly width: number; readonly fps: number } | null
+  /** Large pictures beside the frames, while the gate is open. */
+  readonly detail?: {
+    /** Larger ones are scaled down to it. */
+    readonly width: number
+    readonly gate: DetailGate
+    /** yuv420p, at the time of one of the frames. */
+    onDetail(frame: Frame): void
+  }
   readonly audio: boolean
   /** The job ends when nothing came for this long, in milliseconds. */
   readonly silence: number
