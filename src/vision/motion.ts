@@ -7,6 +7,7 @@ import type { Zone } from '../camera/zones.js'
 import type { Frame } from '../lib/frame.js'
 import { createBlobFinder } from './blobs.js'
 import type { Eye } from './eye.js'
+import { isLight, measureChange, type Pair } from './light-edge.js'
 import { createLightFit, fitLight, type LightFit } from './light-fit.js'
 import { createDiffer } from './motion-difference.js'
 import { boxOf, levelsIn } from './motion-level.js'
@@ -41,6 +42,8 @@ const LARGE = 0.08
 const EXPOSURE = { gain: 1.6, unexplained: 0.05 }
 /** Boxes of a tile that must differ for it to be part of a blob. */
 const LEAST = 2
+const ALL_LIGHT = 'light change'
+const PART_LIGHT = 'light that changes in a part of the picture'
 const DEFAULTS: MotionOptions = { zones: [], min_area: 0.02 }
 
 interface Past {
@@ -98,21 +101,26 @@ const remember = (memory: Memory, { data, mono }: Frame): { cur: Small; old: Sma
   return { cur: cur.small, old: old.mono <= mono - BACK ? old.small : null }
 }
 
-/** Numbers of the blobs that are large enough, and the tiles in and beside them marked as moving. */
-const largeBlobs = ({ finder, differ, moving }: Memory, count: number, least: number): number[] => {
+/** Numbers of the blobs that are large enough: those that move, whose tiles are marked, and those that are light. */
+const sort = ({ finder, differ, moving }: Memory, count: number, least: number, pair: Pair) => {
   const { across, down } = differ
-  const large: number[] = []
+  const moves: number[] = []
+  const lit: number[] = []
   moving.fill(0)
   for (const [index, blob] of finder.blobs.entries()) {
     if (index >= count) break
     if (blob.area < least) continue
-    large.push(index + 1)
+    if (isLight(measureChange(pair, finder, differ, blob, index + 1), blob.area)) {
+      lit.push(index + 1)
+      continue
+    }
+    moves.push(index + 1)
     const right = Math.min(across - 1, blob.right + 1)
     for (let y = Math.max(0, blob.top - 1); y <= Math.min(down - 1, blob.bottom + 1); y++) {
       moving.fill(1, y * across + Math.max(0, blob.left - 1), y * across + right + 1)
     }
   }
-  return large
+  return { moves, lit }
 }
 
 const judge = (memory: Memory, cur: Small, old: Small, { zones, min_area }: MotionOptions): MotionSeen => {
@@ -126,16 +134,16 @@ const judge = (memory: Memory, cur: Small, old: Small, { zones, min_area }: Moti
   const { ignored } = memory.map
   for (let at = 0; at < ignored.length; at++) if (ignored[at] === 1) differ.counts[at] = 0
   const boxes = cur.luma.length
-  const large = largeBlobs(memory, finder.find(differ.counts, LEAST), (min_area / 100) * boxes)
-  const blobs = large.flatMap((number) => finder.blobs[number - 1] ?? [])
-  const moved = blobs.reduce((sum, { area }) => sum + area, 0) / boxes
-  const seen = {
-    ...levelsIn(large, finder, differ, memory.map, boxes),
-    boxes: blobs.map((blob) => boxOf(blob, differ)),
-  }
+  const count = finder.find(differ.counts, LEAST)
+  const { moves, lit } = sort(memory, count, (min_area / 100) * boxes, { cur, old, fit })
+  const told = moves.length > 0 ? moves : lit
+  const blobs = told.flatMap((number) => finder.blobs[number - 1] ?? [])
+  const levels = levelsIn(told, finder, differ, memory.map, boxes)
   const before = memory.moved
-  memory.moved = moved
-  return isLightStep(fit, before) ? { ...seen, veto: 'light change' } : seen
+  memory.moved = moves.length > 0 ? blobs.reduce((sum, { area }) => sum + area, 0) / boxes : 0
+  if (isLightStep(fit, before)) return { ...levels, veto: ALL_LIGHT }
+  if (told === lit && lit.length > 0) return { ...levels, veto: PART_LIGHT }
+  return { ...levels, boxes: blobs.map((blob) => boxOf(blob, differ)) }
 }
 
 export const createMotionEye = (): MotionEye => {
@@ -146,7 +154,7 @@ export const createMotionEye = (): MotionEye => {
     const { cur, old } = remember(memory, frame)
     if (!old) return { level: 0, veto: 'learning the picture' }
     const seen = judge(memory, cur, old, options)
-    if (!seen.veto) return seen
+    if (seen.veto !== ALL_LIGHT) return seen
     relearn(memory, 1)
     const news = frame.mono - memory.stepAt > ONE_STEP
     memory.stepAt = frame.mono
