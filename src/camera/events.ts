@@ -19,6 +19,12 @@ export type CameraEvent =
   | { readonly type: 'recording_finished'; readonly item: StoredItem }
   | { readonly type: 'recording_failed'; readonly problem: string }
   | { readonly type: 'snapshot_taken'; readonly item: StoredItem }
+  /** Told by the user's own module, in its words. */
+  | {
+      readonly type: 'processor_event'
+      readonly name: string
+      readonly data: Readonly<Record<string, string | number | boolean | null>>
+    }
 
 export type LightStep = 'global step' | 'exposure step' | 'night switch'
 
@@ -47,6 +53,7 @@ export const eventTypes = [
   'recording_finished',
   'recording_failed',
   'snapshot_taken',
+  'processor_event',
 ] as const satisfies readonly CameraEvent['type'][]
 
 /** What a camera tells its watchers. `at` is wall milliseconds; event ids are unique over restarts. */

@@ -14,10 +14,14 @@ export type Input =
   /** All things that are confirmed and there now, from the tracker. */
   | { readonly type: 'tracked'; readonly tracks: readonly Track[] }
   | { readonly type: 'detector'; readonly detector: CameraState['objects']['detector'] }
-  /** The outcome of what the camera's hands did. */
+  | { readonly type: 'processor'; readonly processor: CameraState['processor'] }
+  /** The outcome of what the camera's hands did, or what its eyes and its processor tell. */
   | {
       readonly type: 'happened'
-      readonly event: Extract<CameraEvent, { type: `recording_${string}` | 'snapshot_taken' | 'sighting' }>
+      readonly event: Extract<
+        CameraEvent,
+        { type: `recording_${string}` | 'snapshot_taken' | 'sighting' | 'processor_event' }
+      >
     }
   /** Time has passed: sent once a second, so that holds end also when no frame comes. */
   | { readonly type: 'tick' }

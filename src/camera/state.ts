@@ -47,6 +47,16 @@ export interface CameraState {
     /** Which detectors look, and why these; null while detection is off or starting. */
     readonly detector: { readonly names: readonly string[]; readonly why: string } | null
   }
+  /** The user's module on the annotated stream; null without one. */
+  readonly processor: {
+    /** Its file's name. */
+    readonly name: string
+    readonly status: PartHealth['status']
+    /** With file and line where they are known. */
+    readonly problem: string | null
+    /** What it reports; empty while it has no pictures. */
+    readonly facts: Readonly<Record<string, string | number | boolean>>
+  } | null
   readonly light: {
     readonly mode: 'day' | 'night'
     /** 0 (bright) .. 255 (black), rounded; null before the first look. */

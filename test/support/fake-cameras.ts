@@ -35,6 +35,7 @@ export const fakeState = (id: string, change: Partial<CameraState> = {}): Camera
   health: {},
   motion: { active: false, level: 0, since: null, zones: [] },
   objects: { counts: {}, zones: {}, detector: null },
+  processor: null,
   light: { mode: 'day', dark: 40, cause: 'measured', since: START },
   recording: { active: false, causes: [], since: null },
   media: { video: { codec: 'h264', width: 1280, height: 720 }, audio: false },

@@ -59,6 +59,7 @@ export const newMind = ({ id, name, source }: CameraIdentity, settings: CameraSe
     health: {},
     motion: { active: false, level: 0, since: null, zones: [] },
     objects: { counts: {}, zones: {}, detector: null },
+    processor: null,
     light: {
       mode: settings.night.mode === 'night' ? 'night' : 'day',
       dark: null,

@@ -7,9 +7,10 @@ import { linkRule } from './link.js'
 import type { Mind, Outcome, RuleInput } from './mind.js'
 import { motionRule } from './motion.js'
 import { objectsRule } from './objects.js'
+import { processorRule } from './processor.js'
 import { recordingRule } from './recording.js'
 
-const rules = [linkRule, motionRule, lightRule, objectsRule, recordingRule]
+const rules = [linkRule, motionRule, lightRule, objectsRule, processorRule, recordingRule]
 
 export const step = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   let outcome: Outcome = { mind: applySettings(mind, input), events: [], notes: [] }
