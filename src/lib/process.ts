@@ -24,6 +24,8 @@ export interface ChildOptions extends ChildPlan {
   readonly stdin?: boolean
   /** Hears each stderr line, without credentials. */
   readonly onLine?: (line: string) => void
+  /** It gets `env` only, nothing of our environment. */
+  readonly bareEnv?: boolean
 }
 
 export interface ChildEnd {
@@ -59,6 +61,7 @@ export const startChild = ({
   sockets,
   stdin = false,
   onLine,
+  bareEnv = false,
 }: ChildOptions): Child => {
   const [program, all] = SETPRIV ? [SETPRIV, ['--pdeathsig', 'KILL', command, ...args]] : [command, args]
   const child: ChildProcess = spawn(program, all, {
@@ -68,7 +71,7 @@ export const startChild = ({
       'pipe',
       ...Array.from({ length: pipes }, (_, index) => sockets?.[index] ?? 'pipe'),
     ],
-    env: { ...process.env, ...env },
+    env: { ...(bareEnv ? {} : process.env), ...env },
   })
   const tail: string[] = []
   if (child.stderr) {
