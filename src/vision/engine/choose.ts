@@ -12,7 +12,7 @@ export interface Offer {
   readonly labels: readonly string[]
   /** The model file; null where none is needed. */
   readonly path: string | null
-  /** Why it can't be used, as part of a sentence; null: it can. */
+  /** What it has instead of what it needs ("no file in /data/models"), as part of a sentence; null: it can be used. */
   readonly missing: string | null
 }
 
@@ -32,6 +32,16 @@ export interface Choice {
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+
+/** "PicoDet and YuNet have no file" */
+const reasons = (offers: readonly Offer[]): string => {
+  const texts = [...new Set(offers.map(({ missing }) => missing))]
+  const told = texts.map((text) => {
+    const names = offers.filter(({ missing }) => missing === text).map(({ name }) => name)
+    return `${list(names)} ${names.length > 1 ? 'have' : 'has'} ${text}`
+  })
+  return list(told)
+}
 
 const SHOWN = 4
 
@@ -54,14 +64,12 @@ export const chooseDetectors = (engine: EngineChoice, wanted: readonly string[],
     const better = asked
       .slice(0, asked.indexOf(offer))
       .filter(({ missing, labels: known }) => missing !== null && labels.some((label) => known.includes(label)))
-    const because = better.map(({ name, missing }) => `${name} ${missing}`)
-    return [`${names} by ${offer.name}${because.length > 0 ? `, because ${list(because)}` : ''}`]
+    return [`${names} by ${offer.name}${better.length > 0 ? `, because ${reasons(better)}` : ''}`]
   })
   const nobody = wanted.filter((label) => !owner.has(label))
   if (nobody.length > 0) {
     const could = asked.filter(({ labels, missing }) => missing !== null && labels.some((one) => nobody.includes(one)))
-    const because = could.map(({ name, missing }) => `${name} ${missing}`)
-    told.push(`nothing here finds ${list(nobody)}${because.length > 0 ? `: ${list(because)}` : ''}`)
+    told.push(`nothing here finds ${list(nobody)}${could.length > 0 ? `: ${reasons(could)}` : ''}`)
   }
   return { uses, why: told.length > 0 ? told.join('; ') : 'no label is wanted' }
 }

@@ -76,11 +76,11 @@ export const startEngine = async ({ config, labels, clock, log, onHealth, ...res
   let looks = 0
   const inTurn = createSerial()
 
-  const awaitBetter = async (signal: AbortSignal): Promise<void> => {
+  const untilOthersAreThere = async (signal: AbortSignal): Promise<never> => {
     for (;;) {
       await clock.sleep(AGAIN, signal)
       const now = await choose()
-      if (now.why !== choice.why) return
+      if (now.why !== choice.why) throw new Failure('unavailable', 'there are other models now')
     }
   }
   const run = async (signal: AbortSignal, ready: () => void): Promise<void> => {
@@ -102,7 +102,7 @@ export const startEngine = async ({ config, labels, clock, log, onHealth, ...res
       link = mine
       looks = 0
       ready()
-      await Promise.race([mine.broken, aborted, awaitBetter(stop)])
+      await Promise.race([mine.broken, aborted, untilOthersAreThere(stop)])
     } finally {
       link = undefined
       ended.abort()

@@ -25,8 +25,8 @@ const offerOfModel = async (kind: 'picodet' | 'yunet', folder: string): Promise<
   const good = files.find((_, index) => conditions[index] === 'good')
   const damaged = files.find((_, index) => conditions[index] === 'damaged')
   const missing = damaged
-    ? `has a damaged file, ${join(folder, damaged.name)} (${PULL} again)`
-    : `has no file in ${folder} (${PULL})`
+    ? `a damaged file, ${join(folder, damaged.name)} (${PULL} again)`
+    : `no file in ${folder} (${PULL})`
   return { kind, name, labels, path: good ? join(folder, good.name) : null, missing: good ? null : missing }
 }
 
@@ -37,7 +37,7 @@ const offerOfOwn = async ({ path, labels_path }: OwnModel): Promise<Offer> => {
         throw new Failure('invalid', `the labels file ${labels_path} can't be read`, { cause })
       })
     : coco
-  const missing = path === null ? 'has no path' : existsSync(path) ? null : `is not there (${path})`
+  const missing = path === null ? 'no path' : existsSync(path) ? null : `no file ${path}`
   return { kind: 'onnx', name: 'your own model', labels, path, missing }
 }
 

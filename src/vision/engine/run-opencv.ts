@@ -69,17 +69,19 @@ const lens = (width: number, height: number): Lens => ({ width, height, step: 8,
 const PERSON_LENSES = { sweep: lens(960, 540), window: lens(400, 400) }
 const FACE_LENSES = { sweep: lens(640, 360), window: lens(320, 320) }
 
-/** The package gives the library itself, which says when it is ready, or (other versions) a promise of it. */
-const load = async (): Promise<OpenCv> => {
+/**
+ * The package gives the library itself, which says when it is ready. It has a `then` that gives itself again: a promise
+ * of it never ends, so it travels in an object.
+ */
+const load = async (): Promise<{ readonly cv: OpenCv }> => {
   type Given = Partial<OpenCv> & { onRuntimeInitialized?: () => void }
-  const given: Given | Promise<OpenCv> = createRequire(import.meta.url)('@techstark/opencv-js')
-  if (given instanceof Promise) return given
+  const given: Given = createRequire(import.meta.url)('@techstark/opencv-js')
   if (!given.Mat) {
     await new Promise<void>((resolve) => {
       given.onRuntimeInitialized = resolve
     })
   }
-  return given as OpenCv
+  return { cv: given as OpenCv }
 }
 
 type Find = (grey: Mat, view: View) => { readonly label: string; readonly score: number; readonly box: Rect }[]
@@ -146,7 +148,7 @@ const personFinder = (cv: OpenCv): Find => {
 
 /** `labels`: person, face or both. */
 export const loadOpencv = async (labels: readonly string[]): Promise<Looker> => {
-  const cv = await load()
+  const { cv } = await load()
   const finders = [
     ...(labels.includes('person') ? [{ label: 'person', find: personFinder(cv), lenses: PERSON_LENSES }] : []),
     ...(labels.includes('face') ? [{ label: 'face', find: faceFinder(cv), lenses: FACE_LENSES }] : []),

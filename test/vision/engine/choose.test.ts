@@ -5,7 +5,7 @@ const own: Offer = { kind: 'onnx', name: 'your own model', labels: ['person', 'p
 const picodet: Offer = { kind: 'picodet', name: 'PicoDet', labels: ['person', 'cat'], path: '/p', missing: null }
 const yunet: Offer = { kind: 'yunet', name: 'YuNet', labels: ['face'], path: '/y', missing: null }
 const opencv: Offer = { kind: 'opencv', name: 'OpenCV', labels: ['person', 'face'], path: null, missing: null }
-const without = (offer: Offer): Offer => ({ ...offer, path: null, missing: 'has no file' })
+const without = (offer: Offer): Offer => ({ ...offer, path: null, missing: 'no file' })
 
 describe('auto', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('auto', () => {
     [
       'no model',
       [without(picodet), without(yunet), opencv],
-      'person and face by OpenCV, because PicoDet has no file and YuNet has no file',
+      'person and face by OpenCV, because PicoDet and YuNet have no file',
     ],
     ['your own first', [own, picodet, yunet, opencv], 'person by your own model; face by YuNet'],
   ])('%s', (_name, offers, why) => {
