@@ -31,12 +31,16 @@ const SAY = 20
 /** Of fewer boxes only the surest signs are believed. */
 const MANY = 150
 
+export type Verdict = 'moves' | 'light' | 'light if there is more of it'
+
 /** Measured on people near and far, lamps and clouds: people are below 0.5 alike and more than a quarter `against`. */
-export const isLight = ({ boxes, against, spread, likeness }: Change, area: number): boolean =>
-  boxes < area / 4 ||
-  likeness > 0.97 ||
-  (against < 0.1 && likeness > 0.5) ||
-  (boxes >= MANY && (likeness > 0.6 || (against < 0.1 && spread < 0.8 && likeness > 0.2)))
+export const judgeChange = ({ boxes, against, spread, likeness }: Change, area: number): Verdict => {
+  if (boxes < area / 4 || likeness > 0.97) return 'light'
+  if (boxes >= MANY && likeness > 0.6) return 'light'
+  if (against >= 0.1) return 'moves'
+  if (likeness > 0.5 || (boxes >= MANY && spread < 0.8 && likeness > 0.1)) return 'light'
+  return 'light if there is more of it'
+}
 
 /** How the boxes of one blob changed, against what the light of the whole picture did. */
 export const measureChange = (

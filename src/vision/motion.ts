@@ -5,9 +5,9 @@ import type { LightStep } from '../camera/events.js'
 import type { MotionSeen } from '../camera/inputs.js'
 import type { Zone } from '../camera/zones.js'
 import type { Frame } from '../lib/frame.js'
-import { createBlobFinder } from './blobs.js'
+import { type Blob, createBlobFinder } from './blobs.js'
 import type { Eye } from './eye.js'
-import { isLight, measureChange, type Pair } from './light-edge.js'
+import { judgeChange, measureChange, type Pair } from './light-edge.js'
 import { createLightFit, fitLight, type LightFit } from './light-fit.js'
 import { createDiffer } from './motion-difference.js'
 import { boxOf, levelsIn } from './motion-level.js'
@@ -40,6 +40,9 @@ const ONE_STEP = 1500
 const LARGE = 0.08
 /** A camera that sets its exposure changes all light by one gain, and by less than a switch. */
 const EXPOSURE = { gain: 1.6, unexplained: 0.05 }
+/** A blob of light of so many boxes explains lesser ones for so many milliseconds. */
+const LIT = 100
+const ONE_LIGHT = 600
 /** Boxes of a tile that must differ for it to be part of a blob. */
 const LEAST = 2
 const ALL_LIGHT = 'light change'
@@ -66,6 +69,8 @@ const createMemory = (width: number, height: number) => {
     /** Share of the boxes that moved a look ago. */
     moved: 0,
     stepAt: -Infinity,
+    /** When light was last seen to change in a part of the picture. */
+    litAt: -Infinity,
     zones: DEFAULTS.zones,
     map: mapZones(DEFAULTS.zones, differ.across, differ.down),
   }
@@ -101,29 +106,40 @@ const remember = (memory: Memory, { data, mono }: Frame): { cur: Small; old: Sma
   return { cur: cur.small, old: old.mono <= mono - BACK ? old.small : null }
 }
 
-/** Numbers of the blobs that are large enough: those that move, whose tiles are marked, and those that are light. */
-const sort = ({ finder, differ, moving }: Memory, count: number, least: number, pair: Pair) => {
-  const { across, down } = differ
-  const moves: number[] = []
-  const lit: number[] = []
-  moving.fill(0)
-  for (const [index, blob] of finder.blobs.entries()) {
-    if (index >= count) break
-    if (blob.area < least) continue
-    if (isLight(measureChange(pair, finder, differ, blob, index + 1), blob.area)) {
-      lit.push(index + 1)
-      continue
-    }
-    moves.push(index + 1)
-    const right = Math.min(across - 1, blob.right + 1)
-    for (let y = Math.max(0, blob.top - 1); y <= Math.min(down - 1, blob.bottom + 1); y++) {
-      moving.fill(1, y * across + Math.max(0, blob.left - 1), y * across + right + 1)
-    }
+/** Marks the tiles in and beside a blob as moving. */
+const mark = ({ differ: { across, down }, moving }: Memory, { left, top, right, bottom }: Blob): void => {
+  const from = Math.max(0, left - 1)
+  const to = Math.min(across - 1, right + 1) + 1
+  for (let y = Math.max(0, top - 1); y <= Math.min(down - 1, bottom + 1); y++) {
+    moving.fill(1, y * across + from, y * across + to)
   }
-  return { moves, lit }
 }
 
-const judge = (memory: Memory, cur: Small, old: Small, { zones, min_area }: MotionOptions): MotionSeen => {
+/** Numbers of the blobs that are large enough: those that move, and those that are light. */
+const sort = (memory: Memory, count: number, least: number, pair: Pair, mono: number) => {
+  const { finder, differ } = memory
+  const verdicts = finder.blobs.slice(0, count).map((blob, index) => {
+    if (blob.area < least) return null
+    const verdict = judgeChange(measureChange(pair, finder, differ, blob, index + 1), blob.area)
+    if (verdict === 'light' && blob.area >= LIT) memory.litAt = mono
+    return verdict
+  })
+  const more = mono - memory.litAt <= ONE_LIGHT
+  const numbers = verdicts.flatMap((verdict, index) => (verdict ? [index + 1] : []))
+  const moves = numbers.filter((number) => {
+    const verdict = verdicts[number - 1]
+    return verdict === 'moves' || (verdict !== 'light' && !more)
+  })
+  return { moves, lit: numbers.filter((number) => !moves.includes(number)) }
+}
+
+const judge = (
+  memory: Memory,
+  mono: number,
+  cur: Small,
+  old: Small,
+  { zones, min_area }: MotionOptions,
+): MotionSeen => {
   const { differ, fit, finder, moving } = memory
   if (zones !== memory.zones) {
     memory.zones = zones
@@ -135,7 +151,9 @@ const judge = (memory: Memory, cur: Small, old: Small, { zones, min_area }: Moti
   for (let at = 0; at < ignored.length; at++) if (ignored[at] === 1) differ.counts[at] = 0
   const boxes = cur.luma.length
   const count = finder.find(differ.counts, LEAST)
-  const { moves, lit } = sort(memory, count, (min_area / 100) * boxes, { cur, old, fit })
+  const { moves, lit } = sort(memory, count, (min_area / 100) * boxes, { cur, old, fit }, mono)
+  moving.fill(0)
+  for (const number of moves) mark(memory, finder.blobs[number - 1] as Blob)
   const told = moves.length > 0 ? moves : lit
   const blobs = told.flatMap((number) => finder.blobs[number - 1] ?? [])
   const levels = levelsIn(told, finder, differ, memory.map, boxes)
@@ -153,7 +171,7 @@ export const createMotionEye = (): MotionEye => {
       memory = createMemory(frame.width, frame.height)
     const { cur, old } = remember(memory, frame)
     if (!old) return { level: 0, veto: 'learning the picture' }
-    const seen = judge(memory, cur, old, options)
+    const seen = judge(memory, frame.mono, cur, old, options)
     if (seen.veto !== ALL_LIGHT) return seen
     relearn(memory, 1)
     const news = frame.mono - memory.stepAt > ONE_STEP
