@@ -9,6 +9,7 @@ import { Failure } from '../lib/failure.js'
 import type { Slice } from '../lib/slice.js'
 import { nearest } from '../lib/suggest.js'
 import { sourceKinds, sources } from '../sources/index.js'
+import { completeProcessor } from '../vision/processor/config.js'
 import { findConflicts } from './conflicts.js'
 import { unmask } from './dump.js'
 import { type CameraConfig, type Config, cameraSchema, houseSchema, optionalGroups, userSchema } from './schema.js'
@@ -72,11 +73,13 @@ const itemPlace = (list: string, index: number, item: unknown, key: string): Pla
 
 const checkCamera = async (given: unknown, index: number, around: Surroundings): Promise<CameraConfig> => {
   const place = itemPlace('cameras', index, given, 'id')
-  const { id, name, ring, ...settings } = await checkGroup(cameraSchema, given, place, around, ['source'])
+  const whole = completeProcessor(given)
+  const { id, name, ring, processor, ...settings } = await checkGroup(cameraSchema, whole, place, around, ['source'])
   const below = { path: `${place.path}.source`, names: [...place.names, 'source'] }
   const source = isPlain(given) ? await checkSource(given.source, below, around) : undefined
   const zones = Array.isArray(settings.zones) ? settings.zones.map(completeZone) : []
-  return { id, name: name ?? words(id), source, ring, settings: { ...settings, zones } } as unknown as CameraConfig
+  const camera = { id, name: name ?? words(id), source, ring, settings: { ...settings, zones } }
+  return (processor === undefined ? camera : { ...camera, processor }) as unknown as CameraConfig
 }
 
 const listOf = (given: unknown, path: string, report: Surroundings['report']): readonly unknown[] => {

@@ -8,12 +8,15 @@ import { range, type Slice } from '../lib/slice.js'
 import { type GatewayConfig, gatewaySchema } from '../media/gateway/gateway.js'
 import { type StorageConfig, storageSchema } from '../media/retention.js'
 import type { SourceConfig } from '../sources/index.js'
+import { type ProcessorConfig, processorSchema } from '../vision/processor/config.js'
 
 export interface CameraConfig {
   readonly id: string
   readonly name: string
   readonly source: SourceConfig
   readonly ring: { readonly seconds: number; readonly max_bytes: number }
+  /** Without it there is none. */
+  readonly processor?: ProcessorConfig
   readonly settings: CameraSettings
 }
 
@@ -61,7 +64,7 @@ export const houseSchema = {
 } as const satisfies Slice
 
 /** Groups that switch something on by being there. */
-export const optionalGroups = ['mqtt']
+export const optionalGroups = ['mqtt', 'processor']
 
 /** One of `cameras`, without its source (whose kind decides on its options). */
 export const cameraSchema = {
@@ -76,6 +79,7 @@ export const cameraSchema = {
       unit: 'bytes',
     },
   },
+  processor: processorSchema,
   ...cameraSettingsSchema,
 } as const satisfies Slice
 

@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.js'
 import type { RgbImage } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import { type Job, supervise } from '../lib/supervise.js'
+import { type EditedPictures, runEdited } from './mjpeg-edited.js'
 import { runMjpeg } from './mjpeg-run.js'
 
 export interface MjpegDeps {
@@ -16,6 +17,8 @@ export interface MjpegDeps {
   state(): CameraState
   /** Draws the annotations into the picture; `at` is the wall time at which the camera saw it. */
   draw(image: RgbImage, at: number): void
+  /** Takes the place of the stream's own pictures in the annotated variants. */
+  readonly edited?: EditedPictures | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -24,6 +27,8 @@ export interface Mjpeg extends AsyncDisposable {
   /** Calls `onPart` for every picture until disposed. */
   subscribe(variant: MjpegVariant, onPart: (part: MjpegPart) => void): Disposable
   viewers(): number
+  /** What is on its way reaches nobody any more; viewers go on with what the address gives from now on. */
+  renew(): void
 }
 
 const LINGER = 10_000
@@ -37,6 +42,7 @@ interface Viewer {
 interface Stream extends AsyncDisposable {
   add(onPart: (part: MjpegPart) => void): Disposable
   readonly viewers: number
+  renew(): void
 }
 
 export const createMjpeg = (deps: MjpegDeps): Mjpeg => {
@@ -49,6 +55,9 @@ export const createMjpeg = (deps: MjpegDeps): Mjpeg => {
       return stream.add(onPart)
     },
     viewers: () => [...streams.values()].reduce((sum, stream) => sum + stream.viewers, 0),
+    renew: () => {
+      for (const stream of streams.values()) stream.renew()
+    },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([...streams.values()].map((stream) => stream[Symbol.asyncDispose]()))
     },
@@ -90,17 +99,20 @@ const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
         shown = true
         tellAll(part)
       }
+      const nextId = (): number => ++frameId
+      if (variant.annotated && deps.edited) {
+        await runEdited({ ...deps, pictures: deps.edited, size: variant.size, nextId, onPart }, signal)
+        continue
+      }
       try {
-        await runMjpeg(
-          { ...deps, name, variant, quick, url: deps.url(variant.size), nextId: () => ++frameId, onPart },
-          signal,
-        )
+        await runMjpeg({ ...deps, name, variant, quick, url: deps.url(variant.size), nextId, onPart }, signal)
       } catch (error) {
         if (!shown) quick = !quick
         throw error
       }
     }
   }
+  const start = (): AsyncDisposable => supervise(job, { name, clock, log, maxPause: MAX_PAUSE })
   const end = (): void => {
     linger?.[Symbol.dispose]()
     linger = undefined
@@ -118,9 +130,13 @@ const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
         viewers.add(viewer)
         linger?.[Symbol.dispose]()
         linger = undefined
-        running ??= supervise(job, { name, clock, log, maxPause: MAX_PAUSE })
+        running ??= start()
       }
       return { [Symbol.dispose]: () => remove(viewer) }
+    },
+    renew: () => {
+      end()
+      if (viewers.size > 0) running = start()
     },
     [Symbol.asyncDispose]: () => {
       closed = true

@@ -1,6 +1,6 @@
 // One camera's way from gateway to facts, and its hands: publishers, taps, ring, eyes, recorder, MJPEG.
 import type { Camera } from '../camera/camera.js'
-import type { Pictures } from '../camera/ports.js'
+import type { Picture, Pictures } from '../camera/ports.js'
 import type { CameraState } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
@@ -14,11 +14,13 @@ import { createRing, type Ring } from '../media/ring.js'
 import type { Storage } from '../media/storage.js'
 import { defineTap } from '../media/tap.js'
 import type { SourceConfig } from '../sources/index.js'
+import type { ProcessorConfig } from '../vision/processor/config.js'
 import { createEquipment } from './equipment.js'
 import { createHealths } from './health.js'
 import { createLooking } from './looking.js'
 import { pathOnline } from './path-online.js'
 import { type CameraPlan, type JobPlan, type PublisherPlan, pathOf, type TapPlan } from './plan.js'
+import { createProcessing } from './processing.js'
 import { definePublisher } from './publisher.js'
 import { createReconciler } from './reconcile.js'
 import { followRecording } from './recording.js'
@@ -27,6 +29,7 @@ export interface PipelineConfig {
   readonly id: string
   readonly source: SourceConfig
   readonly ring: { readonly seconds: number; readonly max_bytes: number }
+  readonly processor?: ProcessorConfig
 }
 
 export interface PipelineDeps {
@@ -44,6 +47,10 @@ export interface Pipeline extends AsyncDisposable {
   readonly mjpeg: Mjpeg
   /** Makes what runs equal to the plan. */
   apply(plan: CameraPlan, gateway: Gateway): Promise<void>
+  /** From now on only what was admitted as this is shown, kept or looked at; what was held from before is let go. */
+  show(guard: string | null): void
+  /** Throws a Failure when the picture may not be given to somebody who asks now. */
+  check(picture: Picture): void
   /** The camera's state has changed, at this wall ms. */
   follow(previous: CameraState | null, state: CameraState, at: number): void
 }
@@ -58,10 +65,24 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
   const { id } = camera
   const ring = createRing({ seconds: config.ring.seconds, maxBytes: config.ring.max_bytes })
   const looking = createLooking(camera, log)
-  const healths = { publisher: createHealths(), tap: createHealths() }
+  const newHealths = () => ({ publisher: createHealths(), tap: createHealths() })
+  let healths = newHealths()
+  let guard: string | null = null
+  let shownSince = 0
   let gateway: Gateway | undefined
   let hasSub = false
 
+  const processing = config.processor
+    ? createProcessing({
+        ...{ camera, config: config.processor, clock, log },
+        address: async (signal) => {
+          if (!gateway) throw new Failure('unavailable', `${id} has no video yet`)
+          const path = pathOf(id, 'main')
+          await pathOnline(gateway, path, signal)
+          return gateway.serviceUrl(path)
+        },
+      })
+    : undefined
   const mjpeg = createMjpeg({
     camera: id,
     url: (size) => {
@@ -70,6 +91,7 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     },
     state: () => camera.state(),
     draw: deps.draw,
+    edited: processing,
     clock,
     log,
   })
@@ -94,11 +116,13 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
       onEnded: (problem) => tellHealth(plan, { status: 'broken', problem }),
     })
   const tap = (plan: TapPlan, from: Gateway): Job => {
+    // One of before, with frames still on their way.
+    const isCurrent = (): boolean => plan.guard === guard
     const run = defineTap({
       ...{ name: plan.path, url: plan.url, fragments: plan.fragments, frames: plan.frames, audio: plan.fragments },
       ...{ silence: SILENCE_MS, clock, log },
-      onItem: ring.push,
-      onFrame: looking.onFrame,
+      onItem: (item) => isCurrent() && ring.push(item),
+      onFrame: (frame) => isCurrent() && looking.onFrame(frame),
       onInit: ({ video: { codec, width, height }, audio }) =>
         camera.learn({ type: 'media', video: { codec, width, height }, audio }),
     })
@@ -124,13 +148,25 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     mjpeg,
     apply: (plan, from) => {
       gateway = from
-      hasSub = 'tap sub' in plan.jobs
+      processing?.start()
+      hasSub = 'publisher sub' in plan.jobs
       return jobs.apply(plan.jobs)
+    },
+    show: (next) => {
+      if (next === guard) return
+      guard = next
+      shownSince = clock.now().mono
+      healths = newHealths()
+      ring.clear()
+      mjpeg.renew()
+    },
+    check: ({ at }) => {
+      if (clock.toMono(at) < shownSince) throw new Failure('unavailable', `${id} has no picture yet`)
     },
     follow: (previous, state, at) => followRecording(recorder, clock, previous?.recording ?? null, state, at),
     [Symbol.asyncDispose]: async () => {
       hands[Symbol.dispose]()
-      await Promise.all([recorder, mjpeg, jobs].map((part) => part[Symbol.asyncDispose]()))
+      await Promise.all([recorder, mjpeg, processing, jobs].map((part) => part?.[Symbol.asyncDispose]()))
       ring.clear()
     },
   }

@@ -71,6 +71,7 @@ describe('discovery', () => {
               "recording_finished",
               "recording_failed",
               "snapshot_taken",
+              "processor_event",
             ],
             "icon": "mdi:timeline-clock-outline",
             "name": "Events",
