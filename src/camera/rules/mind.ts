@@ -15,9 +15,13 @@ export interface Memory {
     readonly peak: number
     readonly shownAt: number
     readonly shownPeak: number
+    /** The veto that was noted last, and when. */
     readonly veto: string | null
+    readonly vetoAt: number
+    /** When something last moved in each motion zone. */
+    readonly zones: Readonly<Record<string, number>>
   }
-  readonly light: { readonly inRow: number; readonly shownAt: number }
+  readonly light: { readonly inRow: number; readonly shownAt: number; readonly switchedAt: number }
   /** Until when each cause holds the recording; null: until it is told to stop. */
   readonly holds: Readonly<Partial<Record<Cause, number | null>>>
 }
@@ -72,8 +76,18 @@ export const newMind = ({ id, name, source }: CameraIdentity, settings: CameraSe
     settings,
   },
   memory: {
-    motion: { above: 0, lastAbove: 0, startedAt: 0, peak: 0, shownAt: 0, shownPeak: 0, veto: null },
-    light: { inRow: 0, shownAt: 0 },
+    motion: {
+      above: 0,
+      lastAbove: 0,
+      startedAt: 0,
+      peak: 0,
+      shownAt: 0,
+      shownPeak: 0,
+      veto: null,
+      vetoAt: 0,
+      zones: {},
+    },
+    light: { inRow: 0, shownAt: 0, switchedAt: -Infinity },
     holds: {},
   },
 })

@@ -5,6 +5,8 @@ import type { MotionSeen } from '../inputs.js'
 import { type Memory, type Mind, type Note, type Outcome, type RuleInput, unchanged } from './mind.js'
 
 const SHOW_EVERY = 500
+/** A veto that lasts, as on a day of clouds, is noted so seldom that the trace has room for more. */
+const NOTE_VETO_EVERY = 10_000
 
 export const motionRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   switch (input.type) {
@@ -30,7 +32,9 @@ const looked = (mind: Mind, seen: MotionSeen, now: Instant): Outcome => {
   const over = seen.level >= trigger_level
   const counts = over && seen.veto === undefined
   const notes: Note[] = []
-  if (over && seen.veto !== undefined && memory.motion.veto !== seen.veto) {
+  const vetoed = over ? (seen.veto ?? null) : null
+  const news = vetoed !== null && (memory.motion.veto !== vetoed || now.mono - memory.motion.vetoAt >= NOTE_VETO_EVERY)
+  if (news) {
     notes.push({
       what: 'motion',
       decision: 'suppressed',
@@ -48,18 +52,37 @@ const looked = (mind: Mind, seen: MotionSeen, now: Instant): Outcome => {
   const peak = counts
     ? Math.max(seen.level, above === 1 && !mind.state.motion.active ? 0 : memory.motion.peak)
     : memory.motion.peak
-  const next = remember(mind, {
+  const learnt = remember(mind, {
     above,
     peak,
     lastAbove: counts ? now.mono : memory.motion.lastAbove,
-    veto: seen.veto ?? null,
+    ...(news ? { veto: vetoed, vetoAt: now.mono } : {}),
+    ...(counts ? { zones: movingZones(memory.motion.zones, seen, trigger_level, now) } : {}),
   })
+  const next = learnt.state.motion.active ? showZones(learnt, now) : learnt
   if (next.state.motion.active) {
     if (overdue(next, now)) return join(ended(next, now, 'below the trigger level for the hold time'), notes)
   } else if (above >= frames) {
-    return join(began(next, seen.level, now), notes)
+    const { mind: active, ...begun } = began(next, seen.level, now)
+    return join({ ...begun, mind: showZones(active, now) }, notes)
   }
   return { mind: show(next, seen.level, now), events: [], notes }
+}
+
+const movingZones = (known: Memory['motion']['zones'], seen: MotionSeen, trigger: number, now: Instant) => {
+  const over = Object.entries(seen.zones ?? {}).filter(([, level]) => level >= trigger)
+  return over.length === 0 ? known : { ...known, ...Object.fromEntries(over.map(([id]) => [id, now.mono])) }
+}
+
+/** The zones in which something has moved within the hold time. */
+const showZones = (mind: Mind, now: Instant): Mind => {
+  const { motion, settings } = mind.state
+  const moving = Object.entries(mind.memory.motion.zones).flatMap(([id, at]) =>
+    now.mono - at < Math.max(settings.motion.hold_s, 1) * 1000 ? [id] : [],
+  )
+  const zones = moving.sort()
+  const same = zones.length === motion.zones.length && zones.every((id, i) => id === motion.zones[i])
+  return same ? mind : { ...mind, state: { ...mind.state, motion: { ...motion, zones } } }
 }
 
 const began = (mind: Mind, level: number, now: Instant): Outcome => {
@@ -95,7 +118,7 @@ const ended = (mind: Mind, now: Instant, reason: string): Outcome => {
   }
   const state = { ...mind.state, motion: { active: false, level: 0, since: null, zones: [] } }
   return {
-    mind: remember({ ...mind, state }, { above: 0, peak: 0, shownAt: now.mono, shownPeak: 0 }),
+    mind: remember({ ...mind, state }, { above: 0, peak: 0, shownAt: now.mono, shownPeak: 0, zones: {} }),
     events: [event],
     notes: [{ what: 'motion ends', decision: 'done', reason }],
   }
