@@ -26,33 +26,31 @@ export const textWidth = (text: string, size: number): number => {
   return Math.max(0, Math.ceil((units * size) / CAPITAL))
 }
 
-export const layText = (text: string, size: number): readonly PlacedMask[] => {
+/** `grow`: pixels by which every line is wider on each side; what lies below letters to set them off. */
+export const layText = (text: string, size: number, grow = 0): readonly PlacedMask[] => {
   let units = 0
   return lettersOf(text).map((letter) => {
     const pen = Math.round((units * size) / CAPITAL)
     units += shapeOf(letter).width + GAP
-    const { x, y, mask } = letterMask(letter, size)
+    const { x, y, mask } = letterMask(letter, size, grow)
     return { x: pen + x, y, mask }
   })
 }
 
 const masks = new Map<string, PlacedMask>()
-const letterMask = (letter: string, size: number): PlacedMask => {
-  const key = `${size} ${letter}`
+const letterMask = (letter: string, size: number, grow: number): PlacedMask => {
+  const key = `${size} ${grow} ${letter}`
   const known = masks.get(key)
   if (known) return known
-  const mask = rasterise(shapeOf(letter), size / CAPITAL)
+  const mask = rasterise(shapeOf(letter), size / CAPITAL, grow)
   masks.set(key, mask)
   return mask
 }
 
-type Side = readonly [from: Point, to: Point]
-
 /** A round pen drawn along the strokes; its edge is one pixel soft. */
-const rasterise = ({ strokes }: Shape, unit: number): PlacedMask => {
+const rasterise = ({ strokes }: Shape, unit: number, grow: number): PlacedMask => {
   const scaled = strokes.map((stroke) => stroke.map(([x, y]): Point => [x * unit, y * unit]))
-  const sides = scaled.flatMap((stroke) => stroke.map((from, i): Side => [from, stroke[i + 1] ?? from]))
-  const pen = Math.max(THINNEST, PEN * unit)
+  const pen = Math.max(THINNEST, PEN * unit) + grow
   const margin = Math.ceil(pen) + 1
   const [xs, ys] = [scaled.flat().map(([x]) => x), scaled.flat().map(([, y]) => y)]
   const [x, y] = [Math.floor(Math.min(0, ...xs)) - margin, Math.floor(Math.min(0, ...ys)) - margin]
@@ -60,17 +58,43 @@ const rasterise = ({ strokes }: Shape, unit: number): PlacedMask => {
     Math.ceil(Math.max(0, ...xs)) + margin + 1 - x,
     Math.ceil(Math.max(0, ...ys)) + margin + 1 - y,
   ]
-  const cover = Uint8Array.from({ length: width * height }, (_, at) => {
-    const pixel: Point = [x + (at % width) + 0.5, y + Math.floor(at / width) + 0.5]
-    const away = sides.reduce((least, side) => Math.min(least, distance(pixel, side)), margin)
-    return 255 * Math.min(1, Math.max(0, pen + 0.5 - away))
-  })
-  return { x, y, mask: { width, height, cover } }
+  const mask = { width, height, cover: new Uint8Array(width * height) }
+  for (const stroke of scaled) {
+    stroke.forEach(([fromX, fromY], i) => {
+      const [toX, toY] = stroke[i + 1] ?? [fromX, fromY]
+      if (i === 0 || i < stroke.length - 1) drawSide(mask, fromX - x, fromY - y, toX - x, toY - y, pen)
+    })
+  }
+  return { x, y, mask }
 }
 
-const distance = ([px, py]: Point, [[ax, ay], [bx, by]]: Side): number => {
+/** One straight side of a stroke: only the pixels around it are looked at. */
+const drawSide = (
+  { width, height, cover }: Mask,
+  ax: number,
+  ay: number,
+  bx: number,
+  by: number,
+  pen: number,
+): void => {
   const [dx, dy] = [bx - ax, by - ay]
   const length = dx * dx + dy * dy
-  const along = length === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * dx + (py - ay) * dy) / length))
-  return Math.hypot(px - ax - along * dx, py - ay - along * dy)
+  const [left, right] = [
+    Math.max(0, Math.floor(Math.min(ax, bx) - pen - 1)),
+    Math.min(width, Math.ceil(Math.max(ax, bx) + pen + 1)),
+  ]
+  const [top, bottom] = [
+    Math.max(0, Math.floor(Math.min(ay, by) - pen - 1)),
+    Math.min(height, Math.ceil(Math.max(ay, by) + pen + 1)),
+  ]
+  for (let row = top; row < bottom; row++) {
+    for (let column = left; column < right; column++) {
+      const [px, py] = [column + 0.5 - ax, row + 0.5 - ay]
+      const along = length === 0 ? 0 : Math.min(1, Math.max(0, (px * dx + py * dy) / length))
+      const [awayX, awayY] = [px - along * dx, py - along * dy]
+      const soft = 255 * Math.min(1, pen + 0.5 - Math.sqrt(awayX * awayX + awayY * awayY))
+      const at = row * width + column
+      if (soft > (cover[at] as number)) cover[at] = soft
+    }
+  }
 }

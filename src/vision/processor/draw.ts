@@ -75,10 +75,8 @@ export const drawText = (to: Pixels, x: number, y: number, words: string, option
       const wide = align === 'left' ? 0 : textWidth(line, high)
       const left = Math.round(align === 'center' ? x - wide / 2 : x - wide)
       const top = Math.round(y + row * high * 1.8)
-      const letters = layText(line, high)
-      for (const { x: dx, y: dy, mask } of letters)
-        stamp(to, left + dx - edge, top + dy - edge, outlineOf(mask, edge), DARK)
-      for (const { x: dx, y: dy, mask } of letters) stamp(to, left + dx, top + dy, mask, rgb)
+      for (const { x: dx, y: dy, mask } of layText(line, high, edge)) stamp(to, left + dx, top + dy, mask, DARK)
+      for (const { x: dx, y: dy, mask } of layText(line, high)) stamp(to, left + dx, top + dy, mask, rgb)
     })
 }
 
@@ -165,30 +163,4 @@ const stamp = (to: Pixels, x: number, y: number, { width, height, cover }: Mask,
       if (weight > 0) mix(to.data, (row * to.width + column) * 3, weight + (weight >> 7), red, green, blue)
     }
   }
-}
-
-const outlines = new WeakMap<Mask, Map<number, Mask>>()
-
-/** The letter made `edge` pixels wider on every side. */
-const outlineOf = (mask: Mask, edge: number): Mask => {
-  const known = outlines.get(mask)?.get(edge)
-  if (known) return known
-  const [width, height] = [mask.width + 2 * edge, mask.height + 2 * edge]
-  const cover = new Uint8Array(width * height)
-  for (let y = 0; y < mask.height; y++) {
-    for (let x = 0; x < mask.width; x++) {
-      const value = mask.cover[y * mask.width + x] as number
-      if (value === 0) continue
-      for (let dy = -edge; dy <= edge; dy++) {
-        for (let dx = -edge; dx <= edge; dx++) {
-          const soft = Math.min(1, Math.max(0, edge + 0.5 - Math.hypot(dx, dy)))
-          const at = (y + edge + dy) * width + x + edge + dx
-          cover[at] = Math.max(cover[at] as number, value * soft)
-        }
-      }
-    }
-  }
-  const made = { width, height, cover }
-  outlines.set(mask, (outlines.get(mask) ?? new Map<number, Mask>()).set(edge, made))
-  return made
 }
