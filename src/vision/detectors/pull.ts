@@ -57,7 +57,6 @@ const write = async (source: AsyncIterable<Uint8Array>, to: FileHandle, onBytes:
     bytes += chunk.length
     onBytes(bytes)
   }
-  await to.sync()
   return { bytes, sha256: hash.digest('hex') }
 }
 

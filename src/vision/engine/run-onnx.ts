@@ -69,7 +69,8 @@ export const loadModel = async (detector: ModelDetector, path: string): Promise<
   }
   const look: Looker['look'] = async (picture, request, least) => {
     const found: Candidate[] = []
-    for (const view of planViews(shape, request, picture.width, picture.height)) {
+    const views = planViews(shape, request, picture.width, picture.height)
+    for (const view of views) {
       const { region, width, height } = view
       const outputs = await session.run({ [name]: tensorOf(picture, region, width, height) })
       const numbers = session.outputNames.map((output): Numbers => {
@@ -77,7 +78,7 @@ export const loadModel = async (detector: ModelDetector, path: string): Promise<
         return { data: data as unknown as ArrayLike<number>, dims }
       })
       const detections = detector.decode(numbers, { least, width, height })
-      found.push(...candidatesOf(view, detections, picture.width, picture.height))
+      found.push(...candidatesOf(view, views, detections, picture.width, picture.height))
     }
     return found
   }

@@ -166,7 +166,7 @@ export const loadOpencv = async (labels: readonly string[]): Promise<Looker> => 
         try {
           grey.data.set(sampler.luma(picture, view.region, view.width, view.height))
           const good = find(grey, view).filter(({ score }) => score >= least(label))
-          found.push(...candidatesOf(view, good, picture.width, picture.height))
+          found.push(...candidatesOf(view, views, good, picture.width, picture.height))
         } finally {
           grey.delete()
         }

@@ -103,11 +103,35 @@ const isCut = ({ region, cuts }: View, box: Box, across: number, down: number): 
   )
 }
 
-/** Detections in fractions of a view, as candidates in fractions of the picture: what lies outside it is left out. */
-export const candidatesOf = (view: View, detections: readonly Detection[], across: number, down: number): Candidate[] =>
-  detections.flatMap(({ label, score, box }) => {
+/** Whether a view shows this much more of what is in it than another. */
+const FINER = 1.2
+
+const isFiner = (view: View, than: View): boolean =>
+  view.width / view.region.width > (FINER * than.width) / than.region.width
+
+/** Whether a box (in fractions of the whole picture) is in the view as a whole. */
+const holds = (view: View, box: Box, across: number, down: number): boolean => {
+  const { x, y, width, height } = view.region
+  const region = { x: x / across, y: y / down, width: width / across, height: height / down }
+  return areaOf(overlapOf(region, box)) > 0.99 * areaOf(box) && !isCut(view, box, across, down)
+}
+
+/**
+ * Detections in fractions of a view, as candidates in fractions of the picture. What lies outside it is left out, and
+ * what another of the `views` holds in finer detail: that one decides, because a coarse look makes one box of two.
+ */
+export const candidatesOf = (
+  view: View,
+  views: readonly View[],
+  detections: readonly Detection[],
+  across: number,
+  down: number,
+): Candidate[] => {
+  const finer = views.filter((other) => isFiner(other, view))
+  return detections.flatMap(({ label, score, box }) => {
     const there = toPicture(view, box, across, down)
     const inside = overlapOf(there, WHOLE)
-    if (areaOf(inside) <= 0) return []
+    if (areaOf(inside) <= 0 || finer.some((other) => holds(other, inside, across, down))) return []
     return [{ label, score, box: inside, cut: isCut(view, there, across, down) }]
   })
+}

@@ -65,7 +65,7 @@ describe('a window', () => {
 describe('what is found in a view', () => {
   const view = only(planViews(square, window(0.5, 0.5, 0.02, 0.07), 640, 360))
   const found = (x: number, y: number, width: number, height: number) =>
-    candidatesOf(view, [{ label: 'cat', score: 0.7, box: { x, y, width, height } }], 640, 360)
+    candidatesOf(view, [view], [{ label: 'cat', score: 0.7, box: { x, y, width, height } }], 640, 360)
 
   it('lies where it is in the picture', () => {
     const [cat] = found(0.25, 0.5, 0.5, 0.25)
@@ -85,14 +85,38 @@ describe('what is found in a view', () => {
     const whole = only(planViews(square, NONE, 640, 360))
     const [cat] = candidatesOf(
       whole,
+      [],
       [{ label: 'cat', score: 1, box: { x: -0.1, y: 0.5, width: 0.3, height: 0.6 } }],
       640,
       360,
     )
     expect(cat?.cut).toBe(false)
     expect(cat?.box).toEqual({ x: 0, y: 0.5, width: expect.closeTo(0.2), height: 0.5 })
-    expect(candidatesOf(whole, [{ label: 'cat', score: 1, box: { x: 1.1, y: 0, width: 1, height: 1 } }], 9, 9)).toEqual(
-      [],
-    )
+    expect(
+      candidatesOf(whole, [], [{ label: 'cat', score: 1, box: { x: 1.1, y: 0, width: 1, height: 1 } }], 9, 9),
+    ).toEqual([])
+  })
+
+  it('is left to a finer view that holds it whole', () => {
+    const views = planViews(square, { ...window(0.5, 0.5, 0.02, 0.07), sweep: true }, 640, 360)
+    const [whole, fine] = views as [View, View]
+    const at = (x: number, y: number, width: number, height: number) => [
+      { label: 'cat', score: 1, box: { x: x / 640, y: y / 360, width: width / 640, height: height / 360 } },
+    ]
+    expect(candidatesOf(whole, views, at(300, 150, 20, 50), 640, 360)).toEqual([])
+    expect(candidatesOf(whole, [whole], at(300, 150, 20, 50), 640, 360)).toHaveLength(1)
+    // Half outside, near a side that cuts, larger than the window.
+    for (const box of [at(380, 150, 20, 50), at(300, 206, 20, 50), at(200, 100, 200, 200)]) {
+      expect(candidatesOf(whole, views, box, 640, 360)).toHaveLength(1)
+    }
+    expect(
+      candidatesOf(
+        fine,
+        views,
+        [{ label: 'cat', score: 1, box: { x: 0.2, y: 0.2, width: 0.2, height: 0.2 } }],
+        640,
+        360,
+      ),
+    ).toHaveLength(1)
   })
 })
