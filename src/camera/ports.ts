@@ -83,6 +83,8 @@ export interface PictureRequest {
   readonly maxAge?: number
   readonly format?: PictureFormat
   readonly annotated?: boolean
+  /** Only this zone of the camera; everything else is black. */
+  readonly zone?: string
   readonly quality?: number
   /** Scaled down to this width. */
   readonly width?: number
@@ -100,6 +102,8 @@ export type LiveMessage =
 export interface MjpegVariant {
   readonly annotated: boolean
   readonly size: 'small' | 'full'
+  /** Only this zone; everything else is black. */
+  readonly zone?: string
 }
 
 /** One part of a multipart/x-mixed-replace body, made once for all: boundary line, headers, picture. */

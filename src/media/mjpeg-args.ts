@@ -11,12 +11,16 @@ export interface MjpegPlan {
   readonly quick: boolean
 }
 
-/** The pipe on which a raw picture's time comes. */
+/** Pipes of raw pictures, and of their times. */
 export const STAMPS_FD = 3
+export const IMAGES_FD = 4
 /** Times on it are whole ticks: ffmpeg prints seconds with six digits only. */
 export const TICKS = 90_000
 
 export const SMALL_WIDTH = 640
+
+/** Something is painted into its pictures, so they must come to us raw. */
+export const isDrawn = ({ annotated, zone }: MjpegVariant): boolean => annotated || zone !== undefined
 
 // A gateway gives a new reader the packets since the last key frame within a moment: they must be decoded, but nobody
 // wants to see them. 25 packets squeezed into 100 ms are 4 ms apart, real frames at 120/s 8.
@@ -43,7 +47,7 @@ export const planMjpeg = ({ url, variant, quality, quick }: MjpegPlan): ChildPla
   ]
   const raw = [
     ...['-vf', [SKIP_SQUEEZED, STAMPS, ...scale, 'format=rgb24'].join(','), '-sws_flags', 'fast_bilinear'],
-    ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
+    ...['-c:v', 'ppm', '-f', 'image2pipe', `pipe:${IMAGES_FD}`],
   ]
   return {
     command: 'ffmpeg',
@@ -51,7 +55,7 @@ export const planMjpeg = ({ url, variant, quality, quick }: MjpegPlan): ChildPla
       ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
       ...input,
       ...output,
-      ...(variant.annotated ? raw : clean),
+      ...(isDrawn(variant) ? raw : clean),
     ],
   }
 }

@@ -6,8 +6,9 @@ import { Failure } from '../lib/failure.js'
 import type { RgbImage } from '../lib/frame.js'
 import { createLatest } from '../lib/latest.js'
 import { describeEnd, startChild } from '../lib/process.js'
+import { openWidePipe } from '../lib/wide-pipe.js'
 import { encodeJpeg } from './jpeg.js'
-import { planMjpeg, TICKS } from './mjpeg-args.js'
+import { IMAGES_FD, isDrawn, planMjpeg, STAMPS_FD, TICKS } from './mjpeg-args.js'
 import { draftPart, finishPart } from './mjpeg-part.js'
 import { createPpmReader, createSmjpegReader, createStampReader, type PipeReader } from './mjpeg-read.js'
 import { createStreamTime } from './stream-time.js'
@@ -20,7 +21,7 @@ export interface MjpegRun {
   readonly quick: boolean
   readonly clock: Clock
   state(): CameraState
-  /** Draws into the picture; `at` is the wall time at which the camera saw it. */
+  /** Draws into the picture of a drawn variant; `at` is the wall time at which the camera saw it. */
   draw(image: RgbImage, at: number): void
   /** The number of the next picture. One that was left out has a number too, so that a viewer can tell. */
   nextId(): number
@@ -30,33 +31,21 @@ export interface MjpegRun {
 /** Without a picture for this long the stream is dead, whatever its process says. */
 const SILENCE = 10_000
 const WATCH_EVERY = 1000
+/** The first pipe beyond stderr, and how many there are. */
+const FIRST_FD = 3
+const PIPES = 2
 
 /** Returns when the quality setting changed (the next run has it) or `signal` aborts; throws when the stream broke. */
 export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void> => {
   const { name, clock } = run
   const { quality } = run.state().settings.jpeg
-  const child = startChild({ name, pipes: run.variant.annotated ? 1 : 0, ...planMjpeg({ ...run, quality }) })
   const over = new AbortController()
-  let problem: unknown
-  const stop = (why?: unknown): void => {
-    problem ??= why
-    over.abort()
-    void child.stop()
-  }
-  const onAbort = (): void => stop()
-  signal.addEventListener('abort', onAbort)
-  if (signal.aborted) stop()
-
   const time = createStreamTime()
   let newest = clock.now().mono
   const register = (pts: number): { id: number; at: number } => {
     newest = clock.now().mono
     return { id: run.nextId(), at: clock.toWall(time.seen(pts, newest)) }
   }
-  const watch = clock.every(WATCH_EVERY, () => {
-    if (clock.now().mono - newest > SILENCE) stop(new Failure('unavailable', `${name}: no picture for 10 s`))
-    if (run.state().settings.jpeg.quality !== quality) stop()
-  })
   const guard =
     (read: PipeReader): PipeReader =>
     (chunk) => {
@@ -67,19 +56,35 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
         stop(error)
       }
     }
+  const done = (draft: ReturnType<typeof draftPart>, ptsMs: number): void => {
+    const { id, at } = register(ptsMs / 1000)
+    run.onPart(finishPart(draft, id, at, run.state().light))
+  }
+  const drawn = isDrawn(run.variant) ? drawAll(run, quality, register, over.signal) : undefined
+  using images = drawn ? await openWidePipe(guard(drawn.readImages)) : undefined
+
+  const sockets = images ? { [IMAGES_FD - FIRST_FD]: images.far } : {}
+  const child = startChild({ name, pipes: drawn ? PIPES : 0, sockets, ...planMjpeg({ ...run, quality }) })
+  images?.far.destroy()
+  let problem: unknown
+  const stop = (why?: unknown): void => {
+    problem ??= why
+    over.abort()
+    void child.stop()
+  }
+  const onAbort = (): void => stop()
+  signal.addEventListener('abort', onAbort)
+  if (signal.aborted) stop()
+  child.stdout.on('data', drawn ? () => {} : guard(createSmjpegReader(draftPart, done)))
+  if (drawn) {
+    child.pipe(STAMPS_FD - FIRST_FD).on('data', guard(drawn.readStamps))
+    drawn.drawing.catch((error: unknown) => over.signal.aborted || stop(error))
+  }
+  const watch = clock.every(WATCH_EVERY, () => {
+    if (clock.now().mono - newest > SILENCE) stop(new Failure('unavailable', `${name}: no picture for 10 s`))
+    if (run.state().settings.jpeg.quality !== quality) stop()
+  })
   try {
-    if (run.variant.annotated) {
-      const { readImages, readStamps, drawing } = annotate(run, quality, register, over.signal)
-      child.stdout.on('data', guard(readImages))
-      child.pipe(0).on('data', guard(readStamps))
-      drawing.catch((error: unknown) => over.signal.aborted || stop(error))
-    } else {
-      const done = (draft: ReturnType<typeof draftPart>, ptsMs: number): void => {
-        const { id, at } = register(ptsMs / 1000)
-        run.onPart(finishPart(draft, id, at, run.state().light))
-      }
-      child.stdout.on('data', guard(createSmjpegReader(draftPart, done)))
-    }
     const end = await child.exited
     if (problem) throw problem
     if (!over.signal.aborted) throw new Failure('unavailable', describeEnd(name, end))
@@ -91,7 +96,7 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
 }
 
 /** Joins raw pictures with their times; draws and encodes one at a time, always the newest. */
-const annotate = (
+const drawAll = (
   run: MjpegRun,
   quality: number,
   register: (pts: number) => { id: number; at: number },

@@ -1,4 +1,4 @@
-// MJPEG of one camera: each variant (clean or annotated, full or small) has its own ffmpeg, started by the first
+// MJPEG of one camera: each variant (clean or annotated, full or small, one zone alone) has its own ffmpeg, started by the first
 // viewer, ended ten seconds after the last, encoded once for all. Viewers are called, never waited for.
 import type { MjpegPart, MjpegVariant } from '../camera/ports.js'
 import type { CameraState } from '../camera/state.js'
@@ -15,8 +15,8 @@ export interface MjpegDeps {
   /** Where to read it: for `small` the sub-stream's address, if there is one. Asked at every start. */
   url(size: MjpegVariant['size']): string
   state(): CameraState
-  /** Draws the annotations into the picture; `at` is the wall time at which the camera saw it. */
-  draw(image: RgbImage, at: number): void
+  /** Paints what the variant asks for into the picture; `at` is the wall time at which the camera saw it. */
+  draw(image: RgbImage, at: number, variant: MjpegVariant): void
   /** Takes the place of the stream's own pictures in the annotated variants. */
   readonly edited?: EditedPictures | undefined
   readonly clock: Clock
@@ -64,11 +64,13 @@ export const createMjpeg = (deps: MjpegDeps): Mjpeg => {
   }
 }
 
-const nameOf = ({ annotated, size }: MjpegVariant): string => `${annotated ? 'annotated' : 'clean'} ${size}`
+const nameOf = ({ annotated, size, zone }: MjpegVariant): string =>
+  `${annotated ? 'annotated' : 'clean'} ${size}${zone === undefined ? '' : ` zone ${zone}`}`
 
 const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
   const { camera, clock, log } = deps
   const name = `MJPEG of ${camera} (${nameOf(variant)})`
+  const draw = (image: RgbImage, at: number): void => deps.draw(image, at, variant)
   const viewers = new Set<Viewer>()
   let frameId = 0
   let running: AsyncDisposable | undefined
@@ -101,11 +103,11 @@ const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
       }
       const nextId = (): number => ++frameId
       if (variant.annotated && deps.edited) {
-        await runEdited({ ...deps, pictures: deps.edited, size: variant.size, nextId, onPart }, signal)
+        await runEdited({ ...deps, draw, pictures: deps.edited, size: variant.size, nextId, onPart }, signal)
         continue
       }
       try {
-        await runMjpeg({ ...deps, name, variant, quick, url: deps.url(variant.size), nextId, onPart }, signal)
+        await runMjpeg({ ...deps, draw, name, variant, quick, url: deps.url(variant.size), nextId, onPart }, signal)
       } catch (error) {
         if (!shown) quick = !quick
         throw error

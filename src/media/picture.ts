@@ -14,8 +14,8 @@ export interface PicturesDeps {
   readonly clock: Clock
   /** Failure 'not-found' when there is no such camera; undefined when it has no video yet. */
   ring(camera: string): Ring | undefined
-  /** Draws into the pixels of an annotated picture, which the camera saw at this wall ms. */
-  draw?(camera: string, image: RgbImage, at: number): void
+  /** Paints what is asked for into a picture, which the camera saw at this wall ms. */
+  draw?(camera: string, image: RgbImage, at: number, what: Pick<PictureRequest, 'annotated' | 'zone'>): void
 }
 
 /** A picture and what must be decoded for it, key frame first. */
@@ -52,7 +52,7 @@ export const createPictures = ({ clock, ring, draw }: PicturesDeps): Pictures =>
     const fragments = group.map(({ fragment }) => fragment)
     const image = await decodeLast(camera, item.init, fragments, request.width)
     const at = clock.toWall(item.fragment.mono)
-    if (request.annotated) draw?.(camera, image, at)
+    if (request.annotated || request.zone !== undefined) draw?.(camera, image, at, request)
     const format = request.format ?? 'jpg'
     const data = format === 'jpg' ? await encodeJpeg(image, request.quality ?? DEFAULT_QUALITY) : await encodePng(image)
     return { data, format, at, width: image.width, height: image.height }
@@ -72,10 +72,10 @@ export const createPictures = ({ clock, ring, draw }: PicturesDeps): Pictures =>
 
   return {
     picture: async (camera, request = {}) => {
-      const { at, maxAge = DEFAULT_AGE, format, annotated, quality, width } = request
+      const { at, maxAge = DEFAULT_AGE, format, annotated, zone, quality, width } = request
       const now = clock.now().mono
       const items = ring(camera)
-      const key = JSON.stringify([camera, format, annotated, quality, width])
+      const key = JSON.stringify([camera, format, annotated, zone, quality, width])
       const last = held.get(key)
       if (last && at === undefined && now - last.mono <= Math.min(maxAge, SHARED_MS)) return last.picture
       const chosen = choose(camera, items, at === undefined ? undefined : clock.toMono(at), now, maxAge)

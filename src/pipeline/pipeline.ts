@@ -4,11 +4,10 @@ import type { Picture, Pictures } from '../camera/ports.js'
 import type { CameraState } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
-import type { RgbImage } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import { type Job, type JobHealth, supervise } from '../lib/supervise.js'
 import type { Gateway } from '../media/gateway/gateway.js'
-import { createMjpeg, type Mjpeg } from '../media/mjpeg.js'
+import { createMjpeg, type Mjpeg, type MjpegDeps } from '../media/mjpeg.js'
 import { createRecorder } from '../media/recorder.js'
 import { createRing, type Ring } from '../media/ring.js'
 import type { Storage } from '../media/storage.js'
@@ -39,7 +38,7 @@ export interface PipelineDeps {
   readonly pictures: Pictures
   readonly clock: Clock
   readonly log: Log
-  draw(image: RgbImage, at: number): void
+  draw: MjpegDeps['draw']
 }
 
 export interface Pipeline extends AsyncDisposable {

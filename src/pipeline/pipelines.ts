@@ -12,7 +12,9 @@ import type { Gateway } from '../media/gateway/gateway.js'
 import { liveMessages } from '../media/live.js'
 import { createPictures } from '../media/picture.js'
 import type { Storage } from '../media/storage.js'
-import { drawOverlay, overlayOf } from '../vision/overlay.js'
+import { isolate } from '../vision/isolate.js'
+import { overlayOf } from '../vision/overlay.js'
+import { drawOverlay } from '../vision/overlay-draw.js'
 import { definePipeline, type Pipeline, type PipelineConfig } from './pipeline.js'
 import { planCamera } from './plan.js'
 
@@ -43,9 +45,11 @@ export const definePipelines = ({ cameras, configs, storage, clock, log }: Pipel
     if (!pipeline) throw new Failure('not-found', `there is no camera "${id}"`)
     return pipeline
   }
-  const draw: Parameters<typeof createPictures>[0]['draw'] = (id, image, at) => {
-    const camera = partOf(id)
-    if (camera) drawOverlay(image, overlayOf(camera.state(), at))
+  const draw: Parameters<typeof createPictures>[0]['draw'] = (id, image, at, { annotated, zone }) => {
+    const state = partOf(id)?.state()
+    if (!state) return
+    if (zone !== undefined) isolate(image, state.settings.zones.find((one) => one.id === zone))
+    if (annotated) drawOverlay(image, overlayOf(state, at))
   }
   const fromRing = createPictures({ clock, ring: (id) => find(id).ring, draw })
   const pictures: Pictures = {
@@ -69,7 +73,7 @@ export const definePipelines = ({ cameras, configs, storage, clock, log }: Pipel
     const camera = partOf(config.id)
     if (!camera) throw new Failure('not-found', `there is no camera "${config.id}"`)
     const own = { camera, config, storage, pictures, clock, log: log.child({ camera: config.id }) }
-    pipelines.set(config.id, definePipeline({ ...own, draw: (image, at) => draw(config.id, image, at) }))
+    pipelines.set(config.id, definePipeline({ ...own, draw: (image, at, variant) => draw(config.id, image, at, variant) }))
   }
 
   scope.defer(() => Promise.all([...pipelines.values()].map((pipeline) => pipeline[Symbol.asyncDispose]())))

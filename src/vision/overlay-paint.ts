@@ -1,7 +1,7 @@
 // Paints straight into the pixels of a picture; what lies outside of it is left out. Runs for every picture of a
 // stream: plain loops over whole numbers, nothing made per pixel.
 import type { RgbImage } from '../lib/frame.js'
-import { layText, type Mask } from './overlay-text.js'
+import { layText, type Mask, type PlacedMask } from './overlay-text.js'
 
 /** Red, green, blue 0..255, and how much it hides of what is below, 0..1. */
 export type Colour = readonly [red: number, green: number, blue: number, opacity?: number]
@@ -36,10 +36,19 @@ export const frameArea = (image: RgbImage, { x, y, width, height }: Area, colour
   blend(image, x + width - line, y + line, line, height - 2 * line, colour)
 }
 
-/** A line of text whose capitals are `size` high, their top at `y`. */
-export const writeText = (image: RgbImage, text: string, x: number, y: number, size: number, colour: Colour): void => {
-  for (const { x: dx, y: dy, mask } of layText(text, size))
-    blend(image, x + dx, y + dy, mask.width, mask.height, colour, mask)
+/** A line of text whose capitals are `size` high, their top at `y`; each letter is `around` pixels fatter on all sides. */
+export const writeText = (
+  image: RgbImage,
+  text: string,
+  x: number,
+  y: number,
+  size: number,
+  colour: Colour,
+  around = 0,
+): void => fillMasks(image, layText(text, size, around), colour, x, y)
+
+export const fillMasks = (image: RgbImage, masks: readonly PlacedMask[], colour: Colour, x = 0, y = 0): void => {
+  for (const { x: dx, y: dy, mask } of masks) blend(image, x + dx, y + dy, mask.width, mask.height, colour, mask)
 }
 
 /** Mixes the colour into an area, as much as the mask covers each pixel. */

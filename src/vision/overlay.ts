@@ -1,9 +1,11 @@
-// What is drawn over the annotated picture: which items a camera's state asks for, and how they are laid out and drawn.
+// What is drawn over the annotated picture: which items a camera's state, its tracks and what moves ask for, from the
+// lowest to the topmost. overlay-draw lays them out and paints them.
+import type { Track } from '../camera/objects.js'
 import type { CameraState } from '../camera/state.js'
-import type { RgbImage } from '../lib/frame.js'
+import { cornersOf, type Zone } from '../camera/zones.js'
+import type { Box, Point } from '../lib/box.js'
 import { canDraw } from './glyphs.js'
-import { type Colour, fillArea, frameArea, writeText } from './overlay-paint.js'
-import { textWidth } from './overlay-text.js'
+import type { Colour } from './overlay-paint.js'
 
 export type OverlayItem =
   /** A line of text on a dark plate, with a coloured dot before it. */
@@ -17,53 +19,114 @@ export type OverlayItem =
       readonly mark: number
       readonly colour: Colour
     }
-  /** Around a thing in the picture: fractions 0..1 of its width and height, from the top left. */
+  /** Around a thing in the picture, in fractions of it; without text nothing is written. */
+  | { readonly kind: 'box'; readonly box: Box; readonly text?: string; readonly colour: Colour; readonly line: Line }
+  /** A closed line through fractions of the picture, with outlined text at its upper left. */
   | {
-      readonly kind: 'box'
-      readonly x: number
-      readonly y: number
-      readonly width: number
-      readonly height: number
-      readonly label: string
-      /** 0..1 */
-      readonly score: number
+      readonly kind: 'outline'
+      readonly corners: readonly Point[]
+      readonly text: string
       readonly colour: Colour
+      readonly line: Line
     }
 
 export type Corner = 'top left' | 'top right' | 'bottom left'
+export type Line = 'thin' | 'plain' | 'strong'
 
-const WHITE: Colour = [255, 255, 255]
-const BLACK: Colour = [0, 0, 0]
-const PLATE: Colour = [12, 14, 20, 0.62]
-const TRACK: Colour = [255, 255, 255, 0.25]
+/** What the eyes see in the picture, beyond the camera's state. */
+export interface Seen {
+  readonly tracks: readonly Track[]
+  /** What moves, as fractions of the picture. */
+  readonly moving: readonly Box[]
+}
+
 const RED: Colour = [255, 69, 58]
 const AMBER: Colour = [255, 179, 64]
 const BLUE: Colour = [122, 162, 255]
 const GREEN: Colour = [88, 214, 141]
+/** Things other than faces, which are green. */
+const OTHERS: readonly Colour[] = [AMBER, [88, 178, 255], [255, 122, 182], [186, 148, 255], [120, 226, 226]]
+const NOTHING: Seen = { tracks: [], moving: [] }
 
 /** What to draw for a picture that the camera saw at `at` (wall milliseconds). */
-export const overlayOf = (state: CameraState, at: number): readonly OverlayItem[] => {
-  const { motion, light, recording, settings } = state
+export const overlayOf = (state: CameraState, at: number, seen: Seen = NOTHING): readonly OverlayItem[] => {
+  const { overlay } = state.settings
+  return [
+    ...(overlay.zones ? zonesOf(state) : []),
+    ...(overlay.boxes ? boxesOf(seen) : []),
+    ...namesOf(state, at),
+    ...(overlay.marks ? marksOf(state) : []),
+    ...(overlay.level ? levelOf(state) : []),
+  ]
+}
+
+/** Zones of privacy are black in the picture itself. */
+const zonesOf = ({ settings, motion, objects }: CameraState): OverlayItem[] =>
+  settings.zones
+    .filter(({ enabled, use }) => enabled && use !== 'privacy')
+    .map((zone) => {
+      const busy = motion.zones.includes(zone.id) || (objects.zones[zone.id]?.length ?? 0) > 0
+      const text = canDraw(zone.name) ? zone.name : zone.id
+      const line = busy ? 'strong' : 'plain'
+      return { kind: 'outline', corners: shapeOf(zone), text, colour: parseColour(zone.color), line }
+    })
+
+const shapes = new WeakMap<Zone, readonly Point[]>()
+/** The same corners for the same zone: outlines are kept by them. */
+const shapeOf = (zone: Zone): readonly Point[] => {
+  const corners = shapes.get(zone) ?? cornersOf(zone)
+  shapes.set(zone, corners)
+  return corners
+}
+
+const boxesOf = ({ tracks, moving }: Seen): OverlayItem[] => [
+  ...moving.map((box): OverlayItem => ({ kind: 'box', box, colour: AMBER, line: 'thin' })),
+  ...tracks.map(({ box, label, score, moving: moves }): OverlayItem => {
+    const text = `${label} ${Math.round(score * 100)}%`
+    return { kind: 'box', box, text, colour: colourOf(label), line: moves ? 'strong' : 'plain' }
+  }),
+]
+
+const namesOf = ({ id, name, processor, settings: { overlay } }: CameraState, at: number): OverlayItem[] => {
+  const words = [...(overlay.name ? [canDraw(name) ? name : id] : []), ...(overlay.time ? [localTime(at)] : [])]
+  const plate = (text: string, dot?: Colour): OverlayItem => ({
+    ...{ kind: 'plate', corner: 'top left', text },
+    ...(dot && { dot }),
+  })
+  return [
+    ...(words.length > 0 ? [plate(words.join('  '))] : []),
+    ...(overlay.name && processor ? [plate(processor.name, processor.status === 'broken' ? RED : GREEN)] : []),
+  ]
+}
+
+const marksOf = ({ motion, light, recording }: CameraState): OverlayItem[] => {
   const mark = (shown: boolean, text: string, dot: Colour): OverlayItem[] =>
     shown ? [{ kind: 'plate', corner: 'top right', text, dot }] : []
   return [
-    { kind: 'plate', corner: 'top left', text: `${canDraw(state.name) ? state.name : state.id}  ${localTime(at)}` },
     ...mark(recording.active, 'REC', RED),
     ...mark(motion.active, 'MOTION', AMBER),
     ...mark(light.mode === 'night', 'NIGHT', BLUE),
-    ...(settings.motion.enabled
-      ? [
-          {
-            kind: 'meter',
-            corner: 'bottom left',
-            text: String(motion.level),
-            value: motion.level / 100,
-            mark: settings.motion.trigger_level / 100,
-            colour: motion.active ? AMBER : GREEN,
-          } as const,
-        ]
-      : []),
   ]
+}
+
+const levelOf = ({ motion, settings }: CameraState): OverlayItem[] => {
+  if (!settings.motion.enabled) return []
+  const [value, mark] = [motion.level / 100, settings.motion.trigger_level / 100]
+  const colour = motion.active ? AMBER : GREEN
+  return [{ kind: 'meter', corner: 'bottom left', text: String(motion.level), value, mark, colour }]
+}
+
+/** The same for the same label. */
+const colourOf = (label: string): Colour => {
+  if (label === 'face') return GREEN
+  const sum = [...label].reduce((total, letter) => total + letter.charCodeAt(0), 0)
+  return (label === 'person' ? undefined : OTHERS[sum % OTHERS.length]) ?? AMBER
+}
+
+/** `#rrggbb` */
+const parseColour = (text: string): Colour => {
+  const number = Number.parseInt(text.slice(1), 16)
+  return [number >> 16, (number >> 8) & 255, number & 255]
 }
 
 /** `2026-11-20 23:41:07` where the machine is. */
@@ -72,102 +135,4 @@ const localTime = (at: number): string => {
   const two = (value: number): string => String(value).padStart(2, '0')
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
-}
-
-/** Draws into the picture. */
-export const drawOverlay = (image: RgbImage, items: readonly OverlayItem[]): void => {
-  const measure = measuresOf(image)
-  const place = createLayout(image, measure)
-  for (const item of items) {
-    if (item.kind === 'box') drawBox(image, item, measure)
-    else if (item.kind === 'plate') drawPlate(image, item, measure, place)
-    else if (item.kind === 'meter') drawMeter(image, item, measure, place)
-    else item satisfies never
-  }
-}
-
-/** All lengths follow from the picture's height, down to where letters would melt. */
-interface Measures {
-  /** Height of capitals. */
-  readonly text: number
-  readonly pad: number
-  readonly plate: number
-  readonly margin: number
-  readonly line: number
-}
-
-const measuresOf = ({ width, height }: RgbImage): Measures => {
-  const text = Math.max(7, Math.round(Math.min(height / 45, width / 60)))
-  const pad = Math.round(text * 0.6)
-  return { text, pad, plate: text + 2 * pad, margin: Math.round(text * 0.7), line: Math.max(1, Math.round(text / 7)) }
-}
-
-type Place = (corner: Corner, width: number) => { readonly x: number; readonly y: number }
-
-/** Plates stand side by side, and begin a new line where they would meet. */
-const createLayout = ({ width, height }: RgbImage, { plate, margin }: Measures): Place => {
-  const gap = Math.ceil(margin / 2)
-  let y = margin
-  let [left, right, bottom] = [margin, width - margin, margin]
-  return (corner, wide) => {
-    if (corner === 'bottom left') {
-      bottom += wide + gap
-      return { x: bottom - wide - gap, y: height - margin - plate }
-    }
-    if (left + wide > right) {
-      y += plate + gap
-      left = margin
-      right = width - margin
-    }
-    if (corner === 'top left') {
-      left += wide + gap
-      return { x: left - wide - gap, y }
-    }
-    right -= wide + gap
-    return { x: right + gap, y }
-  }
-}
-
-type ItemOf<Kind> = Extract<OverlayItem, { kind: Kind }>
-
-const drawPlate = (image: RgbImage, { corner, text, dot }: ItemOf<'plate'>, m: Measures, place: Place): void => {
-  const inset = m.pad + (dot ? m.text + m.pad : 0)
-  const width = inset + textWidth(text, m.text) + m.pad
-  const { x, y } = place(corner, width)
-  fillArea(image, { x, y, width, height: m.plate }, PLATE, m.plate / 4)
-  if (dot) fillArea(image, { x: x + m.pad, y: y + m.pad, width: m.text, height: m.text }, dot, m.text / 2)
-  writeText(image, text, x + inset, y + m.pad, m.text, WHITE)
-}
-
-const drawMeter = (image: RgbImage, item: ItemOf<'meter'>, m: Measures, place: Place): void => {
-  const [bar, number] = [m.text * 8, textWidth('100', m.text)]
-  const width = 3 * m.pad + bar + number
-  const { x, y } = place(item.corner, width)
-  fillArea(image, { x, y, width, height: m.plate }, PLATE, m.plate / 4)
-  const thick = Math.max(3, Math.round(m.text / 2))
-  const [barX, barY] = [x + m.pad, y + Math.round((m.plate - thick) / 2)]
-  const part = (share: number): number => Math.round(bar * Math.min(1, Math.max(0, share)))
-  fillArea(image, { x: barX, y: barY, width: bar, height: thick }, TRACK, thick / 2)
-  fillArea(image, { x: barX, y: barY, width: part(item.value), height: thick }, item.colour, thick / 2)
-  const tick = {
-    x: barX + part(item.mark) - m.line,
-    y: barY - 2 * m.line,
-    width: 2 * m.line,
-    height: thick + 4 * m.line,
-  }
-  fillArea(image, tick, WHITE, m.line)
-  writeText(image, item.text, barX + bar + m.pad, y + m.pad, m.text, WHITE)
-}
-
-const drawBox = (image: RgbImage, item: ItemOf<'box'>, m: Measures): void => {
-  const x = Math.round(item.x * image.width)
-  const y = Math.round(item.y * image.height)
-  const [width, height] = [Math.round(item.width * image.width), Math.round(item.height * image.height)]
-  frameArea(image, { x, y, width, height }, item.colour, 2 * m.line)
-  const text = `${item.label} ${Math.round(item.score * 100)}%`
-  const plate = { x, y: Math.max(0, y - m.plate), width: textWidth(text, m.text) + 2 * m.pad, height: m.plate }
-  fillArea(image, plate, item.colour)
-  const [red, green, blue] = item.colour
-  const bright = red * 0.3 + green * 0.6 + blue * 0.1 > 140
-  writeText(image, text, x + m.pad, plate.y + m.pad, m.text, bright ? BLACK : WHITE)
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { newMind } from '../../src/camera/rules/mind.js'
 import type { CameraState } from '../../src/camera/state.js'
+import type { Box } from '../../src/lib/box.js'
 import type { RgbImage } from '../../src/lib/frame.js'
 import { canDraw } from '../../src/vision/glyphs.js'
-import { drawOverlay, type OverlayItem, overlayOf } from '../../src/vision/overlay.js'
+import { type OverlayItem, overlayOf } from '../../src/vision/overlay.js'
+import { drawOverlay } from '../../src/vision/overlay-draw.js'
 import { layText, textWidth } from '../../src/vision/overlay-text.js'
 import { defaultSettings } from '../support/settings.js'
 
@@ -31,8 +33,7 @@ const changed = ({ data, width, height }: RgbImage): { left: number; top: number
 }
 const base = newMind({ id: 'porch', name: 'Porch', source: 'file' }, defaultSettings, 0).state
 const at = new Date(2026, 10, 20, 7, 5, 9).getTime()
-const texts = (state: CameraState): string[] =>
-  overlayOf(state, at).flatMap((item) => (item.kind === 'box' ? [] : [item.text]))
+const texts = (state: CameraState): string[] => overlayOf(state, at).flatMap((item) => item.text ?? [])
 
 describe('what a state asks to draw', () => {
   test('a quiet camera: its name, the time of the picture, its level', () => {
@@ -62,9 +63,9 @@ describe('what a state asks to draw', () => {
 })
 
 describe('what is drawn', () => {
-  const box = (over: Partial<Extract<OverlayItem, { kind: 'box' }>>): OverlayItem => ({
-    ...{ kind: 'box', x: 0.25, y: 0.5, width: 0.5, height: 0.25, label: 'cat', score: 0.9, colour: [200, 10, 10] },
-    ...over,
+  const box = (over: Partial<Box>): OverlayItem => ({
+    ...{ kind: 'box', text: 'cat 90%', colour: [200, 10, 10], line: 'plain' },
+    box: { x: 0.25, y: 0.5, width: 0.5, height: 0.25, ...over },
   })
 
   test('a box lies where the fractions say, its label above it, and nothing inside', () => {
@@ -85,7 +86,7 @@ describe('what is drawn', () => {
     [0, 0, 0],
   ])('a box at %f, %f that leaves the picture is cut', (x, y, width) => {
     const image = blank(64, 48)
-    drawOverlay(image, [box({ x, y, width })])
+    drawOverlay(image, [{ kind: 'box', box: { x, y, width, height: 0.25 }, colour: [200, 10, 10], line: 'plain' }])
     // A stray write would come back in on the other side of the picture.
     if (x === 2) expect(changed(image).right).toBe(-1)
     if (x === 0.9) expect(changed(image).left).toBeGreaterThan(50)

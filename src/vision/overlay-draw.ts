@@ -1,0 +1,142 @@
+// Lays the items of an overlay out and paints them: every length follows from the picture's height, so that words are as
+// legible at 320x180 as at 4K.
+import type { RgbImage } from '../lib/frame.js'
+import type { Corner, Line, OverlayItem } from './overlay.js'
+import { outlineOf } from './overlay-outline.js'
+import { type Area, type Colour, fillArea, fillMasks, frameArea, writeText } from './overlay-paint.js'
+import { textWidth } from './overlay-text.js'
+
+const WHITE: Colour = [255, 255, 255]
+const BLACK: Colour = [0, 0, 0]
+const DARK: Colour = [10, 12, 16]
+const PLATE: Colour = [12, 14, 20, 0.62]
+const TRACK: Colour = [255, 255, 255, 0.25]
+
+/** Draws into the picture. */
+export const drawOverlay = (image: RgbImage, items: readonly OverlayItem[]): void => {
+  const measure = measuresOf(image)
+  const place = createLayout(image, measure)
+  const written: Area[] = []
+  for (const item of items) {
+    if (item.kind === 'box') drawBox(image, item, measure)
+    else if (item.kind === 'outline') drawOutline(image, item, measure, written)
+    else if (item.kind === 'plate') drawPlate(image, item, measure, place)
+    else if (item.kind === 'meter') drawMeter(image, item, measure, place)
+    else item satisfies never
+  }
+}
+
+/** In pixels, down to where letters would melt. */
+interface Measures {
+  /** Height of capitals. */
+  readonly text: number
+  readonly pad: number
+  readonly plate: number
+  readonly margin: number
+  readonly line: number
+}
+
+const measuresOf = ({ width, height }: RgbImage): Measures => {
+  const text = Math.max(7, Math.round(Math.min(height / 45, width / 60)))
+  const pad = Math.round(text * 0.6)
+  return { text, pad, plate: text + 2 * pad, margin: Math.round(text * 0.7), line: Math.max(1, Math.round(text / 7)) }
+}
+
+const TIMES: Readonly<Record<Line, number>> = { thin: 1, plain: 2, strong: 3 }
+
+type Place = (corner: Corner, width: number) => { readonly x: number; readonly y: number }
+
+/** Plates stand side by side, and begin a new line where they would meet. */
+const createLayout = ({ width, height }: RgbImage, { plate, margin }: Measures): Place => {
+  const gap = Math.ceil(margin / 2)
+  let y = margin
+  let [left, right, bottom] = [margin, width - margin, margin]
+  return (corner, wide) => {
+    if (corner === 'bottom left') {
+      bottom += wide + gap
+      return { x: bottom - wide - gap, y: height - margin - plate }
+    }
+    if (left + wide > right) {
+      y += plate + gap
+      left = margin
+      right = width - margin
+    }
+    if (corner === 'top left') {
+      left += wide + gap
+      return { x: left - wide - gap, y }
+    }
+    right -= wide + gap
+    return { x: right + gap, y }
+  }
+}
+
+type ItemOf<Kind> = Extract<OverlayItem, { kind: Kind }>
+
+const drawPlate = (image: RgbImage, { corner, text, dot }: ItemOf<'plate'>, m: Measures, place: Place): void => {
+  const inset = m.pad + (dot ? m.text + m.pad : 0)
+  const width = inset + textWidth(text, m.text) + m.pad
+  const { x, y } = place(corner, width)
+  fillArea(image, { x, y, width, height: m.plate }, PLATE, m.plate / 4)
+  if (dot) fillArea(image, { x: x + m.pad, y: y + m.pad, width: m.text, height: m.text }, dot, m.text / 2)
+  writeText(image, text, x + inset, y + m.pad, m.text, WHITE)
+}
+
+const drawMeter = (image: RgbImage, item: ItemOf<'meter'>, m: Measures, place: Place): void => {
+  const [bar, number] = [m.text * 8, textWidth('100', m.text)]
+  const width = 3 * m.pad + bar + number
+  const { x, y } = place(item.corner, width)
+  fillArea(image, { x, y, width, height: m.plate }, PLATE, m.plate / 4)
+  const thick = Math.max(3, Math.round(m.text / 2))
+  const [barX, barY] = [x + m.pad, y + Math.round((m.plate - thick) / 2)]
+  const part = (share: number): number => Math.round(bar * Math.min(1, Math.max(0, share)))
+  fillArea(image, { x: barX, y: barY, width: bar, height: thick }, TRACK, thick / 2)
+  fillArea(image, { x: barX, y: barY, width: part(item.value), height: thick }, item.colour, thick / 2)
+  const tick = {
+    x: barX + part(item.mark) - m.line,
+    y: barY - 2 * m.line,
+    width: 2 * m.line,
+    height: thick + 4 * m.line,
+  }
+  fillArea(image, tick, WHITE, m.line)
+  writeText(image, item.text, barX + bar + m.pad, y + m.pad, m.text, WHITE)
+}
+
+const drawBox = (image: RgbImage, { box, text, colour, line }: ItemOf<'box'>, m: Measures): void => {
+  const [x, y] = [Math.round(box.x * image.width), Math.round(box.y * image.height)]
+  const [width, height] = [Math.round(box.width * image.width), Math.round(box.height * image.height)]
+  frameArea(image, { x, y, width, height }, colour, TIMES[line] * m.line)
+  if (text === undefined) return
+  const wide = textWidth(text, m.text) + 2 * m.pad
+  // Above the box, or in it where there is no room; never cut at the side.
+  const plate = { x: within(x, wide, image.width), y: y < m.plate ? y : y - m.plate, width: wide, height: m.plate }
+  fillArea(image, plate, colour)
+  const [red, green, blue] = colour
+  const bright = red * 0.3 + green * 0.6 + blue * 0.1 > 140
+  writeText(image, text, plate.x + m.pad, plate.y + m.pad, m.text, bright ? BLACK : WHITE)
+}
+
+/** The nearest place to `at` for something that wide; things that are outside stay outside. */
+const within = (at: number, wide: number, room: number): number =>
+  at >= room ? at : Math.max(0, Math.min(at, room - wide))
+
+/** Words of outlines move down from where others stand already. */
+const drawOutline = (image: RgbImage, item: ItemOf<'outline'>, m: Measures, written: Area[]): void => {
+  const { corners, text, colour, line } = item
+  const thick = TIMES[line] * m.line
+  fillMasks(image, outlineOf(corners, image.width, image.height, thick), colour)
+  const upperLeft = corners.reduce((best, one) => (one.x + one.y < best.x + best.y ? one : best))
+  const [width, height] = [textWidth(text, m.text), m.text]
+  const x = within(Math.round(upperLeft.x * image.width) + thick + m.pad, width + m.margin, image.width)
+  // The first line of the picture is where plates stand.
+  let y = Math.max(Math.round(upperLeft.y * image.height) + thick + m.pad, 2 * m.margin + m.plate)
+  const meets = (area: Area): boolean =>
+    x < area.x + area.width + m.pad &&
+    area.x < x + width + m.pad &&
+    y < area.y + area.height + m.pad &&
+    area.y < y + height + m.pad
+  while (written.some(meets)) y += height + m.pad
+  y = Math.min(y, image.height - height - m.margin)
+  written.push({ x, y, width, height })
+  writeText(image, text, x, y, m.text, DARK, Math.max(1, m.line))
+  writeText(image, text, x, y, m.text, colour)
+}
