@@ -1,0 +1,122 @@
+// Sightings: what is told when a thing that moves was confirmed, and when it is gone; with the best picture of it, kept
+// as a snapshot. Several things in one picture share it. Which things are worth telling is the tracker's.
+import type { Camera } from '../camera/camera.js'
+import type { Picture, Pictures } from '../camera/ports.js'
+import type { Clock } from '../lib/clock.js'
+import { sentenceOf } from '../lib/failure.js'
+import type { Log } from '../lib/log.js'
+import { createSerial } from '../lib/serial.js'
+import { encodeJpeg } from '../media/jpeg.js'
+import type { Storage } from '../media/storage.js'
+import { rgbOf } from '../vision/rgb.js'
+import type { HeldTrack, Tracks } from '../vision/tracker.js'
+import type { Kept } from './detecting.js'
+
+export interface SightingsDeps {
+  readonly camera: Pick<Camera, 'id' | 'state' | 'learn'>
+  readonly storage: Pick<Storage, 'saveSnapshot'>
+  readonly pictures: Pictures
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Sightings extends AsyncDisposable {
+  /** See DetectingDeps: whether it keeps the picture. */
+  onTracks(was: Tracks, is: Tracks, picture: Kept | null): boolean
+}
+
+/** A better picture is kept beside the first one only when it is better by this. */
+const BETTER = 1.3
+/** A picture of another moment would not show it. */
+const SAME_MOMENT = 150
+
+interface Best {
+  readonly picture: Kept
+  readonly quality: number
+}
+
+export const createSightings = ({ camera, storage, pictures, clock, log }: SightingsDeps): Sightings => {
+  const best = new Map<number, Best>()
+  const stored = new WeakMap<Kept, Promise<string | null>>()
+  const inTurn = createSerial()
+
+  /** From the ring where the stream is larger than what detectors get. */
+  const take = async (kept: Kept): Promise<Picture> => {
+    const { jpeg } = camera.state().settings
+    const full = camera.state().media.video
+    const at = clock.toWall(kept.mono)
+    const own = async (): Promise<Picture> => {
+      const data = await encodeJpeg(rgbOf(kept), jpeg.quality)
+      return { data, format: 'jpg', at, width: kept.width, height: kept.height }
+    }
+    if (!full || full.width <= kept.width) return own()
+    return pictures.picture(camera.id, { at, maxAge: SAME_MOMENT, quality: jpeg.quality }).catch(own)
+  }
+  const store = (kept: Kept): Promise<string | null> => {
+    const known = stored.get(kept)
+    if (known) return known
+    const storing = take(kept)
+      .then((picture) => storage.saveSnapshot({ camera: camera.id, picture }))
+      .then(
+        ({ id }) => id,
+        (error: unknown) => {
+          log.warn({ camera: camera.id }, `${camera.id}: no picture of a sighting was kept: ${sentenceOf(error)}`)
+          return null
+        },
+      )
+    stored.set(kept, storing)
+    return storing
+  }
+  const tell = (phase: 'began' | 'ended', track: HeldTrack, kept: Kept | undefined, item: Promise<string | null>) =>
+    inTurn(async () => {
+      const { id, label, score, box, zones, since, bornAt, seenAt } = track
+      const duration_s = Math.round((seenAt - bornAt) / 100) / 10
+      const about = { track: id, label, score, box, zones, since, duration_s }
+      const event = { type: 'sighting', sighting: { phase, ...about, item: kept ? await item : null } } as const
+      camera.learn({ type: 'happened', event })
+    })
+  const none = Promise.resolve(null)
+
+  return {
+    onTracks: (was, is, picture) => {
+      const before = new Map(was.held.map((track) => [track.id, track]))
+      if (picture) {
+        for (const track of is.held) {
+          if (track.seenAt !== picture.mono) continue
+          const quality = qualityOf(track)
+          const known = best.get(track.id)
+          const enough = track.sighted && before.get(track.id)?.sighted ? BETTER : 1
+          if (!known || quality > known.quality * enough) best.set(track.id, { picture, quality })
+        }
+      }
+      for (const track of is.held) {
+        if (!track.sighted || before.get(track.id)?.sighted) continue
+        const kept = best.get(track.id)?.picture
+        void tell('began', track, kept, kept ? store(kept) : none)
+      }
+      const there = new Set(is.held.map(({ id }) => id))
+      for (const track of was.held) {
+        if (there.has(track.id)) continue
+        const kept = best.get(track.id)?.picture
+        best.delete(track.id)
+        // All was forgotten, also pictures that may not be shown any more: only what is stored already is told.
+        const item = kept ? (picture ? store(kept) : (stored.get(kept) ?? none)) : none
+        if (track.sighted) void tell('ended', track, kept, item)
+      }
+      return [...best.values()].some((one) => one.picture === picture)
+    },
+    [Symbol.asyncDispose]: async () => {
+      best.clear()
+      await inTurn(() => {})
+    },
+  }
+}
+
+const EDGE = 0.005
+
+/** Large, sure and whole is best. */
+const qualityOf = ({ box, lastScore }: HeldTrack): number => {
+  const { x, y, width, height } = box
+  const cut = x < EDGE || y < EDGE || x + width > 1 - EDGE || y + height > 1 - EDGE
+  return lastScore * Math.sqrt(width * height) * (cut ? 0.6 : 1)
+}
