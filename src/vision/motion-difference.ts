@@ -24,6 +24,12 @@ const STILL_MOVING = 0.6
 /** How fast a block learns that it has become noisier, or calmer: share of the way a look. */
 const RISE = 0.08
 const FALL = 0.01
+/** What never stops moving, as a tree in the wind, becomes noise after half a minute or so. */
+const RISE_MOVING = 0.004
+/** An encoder that has just begun changes its quality: for so many looks noise is learnt faster and counts for more. */
+const WARM_UP = 12
+const WARM_UP_RISE = 0.3
+const WARM_UP_MORE = 1
 /** A share of the brightness: edges shimmer more where it is bright. */
 const SHIMMER = 0.02
 /** A share of the change of light that was taken away: codecs follow it in jumps, and black and white do not at all. */
@@ -53,6 +59,7 @@ export const createDiffer = ({ width, height, across: blocks, down: blockRows }:
   const offsetRow = new Int32Array(blocks + 2)
   const calm = new Uint8Array(blocks * blockRows)
   let fresh = true
+  let warm = 0
 
   /** Gains and offsets between the centres of the rows of blocks, at this row of boxes; the ends are doubled. */
   const rowAt = (y: number, { gains, offsets }: LightFit): void => {
@@ -77,8 +84,10 @@ export const createDiffer = ({ width, height, across: blocks, down: blockRows }:
       const known = noise[i] as number
       // Every other row was summed up.
       const seen = (sums[i] as number) / ((BLOCK * BLOCK) / 2)
-      if (calm[i] === 1) noise[i] = known + (seen - known) * (seen > known ? RISE : FALL)
+      const rise = calm[i] === 0 ? RISE_MOVING : warm < WARM_UP ? WARM_UP_RISE : RISE
+      noise[i] = known + (seen - known) * (seen > known ? rise : FALL)
     }
+    warm++
   }
 
   const firstNoise = (): void => {
@@ -88,10 +97,11 @@ export const createDiffer = ({ width, height, across: blocks, down: blockRows }:
   }
 
   const limit = (cur: Small, old: Small, { gains, offsets }: LightFit): void => {
+    const over = OVER_NOISE * (1 + WARM_UP_MORE * Math.max(0, 1 - warm / WARM_UP))
     for (let i = 0; i < thresholds.length; i++) {
       const then = old.means[i] as number
       const change = Math.abs((gains[i] as number) * then + (offsets[i] as number) - then)
-      const most = Math.max(FLOOR, OVER_NOISE * (noise[i] as number)) + UNEVEN * change
+      const most = Math.max(FLOOR, over * (noise[i] as number)) + UNEVEN * change
       thresholds[i] = most + SHIMMER * (cur.means[i] as number)
     }
   }

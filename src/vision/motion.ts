@@ -38,8 +38,8 @@ const LIGHT_SHARE = 0.6
 const ONE_STEP = 1500
 /** What fills so much of the picture has moved before; light comes at once. */
 const LARGE = 0.08
-/** A camera that sets its exposure changes all light by one gain, and by less than a switch. */
-const EXPOSURE = { gain: 1.6, unexplained: 0.05 }
+/** A camera that sets its exposure takes several pictures for it and changes all light alike; a switch takes one. */
+const EXPOSURE = { atOnce: 0.8, unexplained: 0.1 }
 /** A blob of light of so many boxes explains lesser ones for so many milliseconds. */
 const LIT = 100
 const ONE_LIGHT = 600
@@ -88,8 +88,15 @@ const relearn = (memory: Memory, keep: number): void => {
 const isLightStep = ({ step, changed, unexplained }: LightFit, moved: number): boolean =>
   (step >= LIGHT_STEP || changed >= LIGHT_SHARE) && !(moved >= LARGE && unexplained >= LARGE)
 
-const kindOf = ({ gain, unexplained }: LightFit): LightStep =>
-  unexplained < EXPOSURE.unexplained && Math.max(gain, 1 / gain) < EXPOSURE.gain ? 'exposure step' : 'global step'
+const meanOf = ({ means }: Small): number => means.reduce((sum, mean) => sum + mean, 0) / means.length
+
+const kindOf = ({ past, fit }: Memory): LightStep => {
+  const before = past.at(-2)?.small
+  const cur = past.at(-1)?.small
+  const atOnce = before && cur ? Math.abs(meanOf(cur) - meanOf(before)) / 4 : 0
+  const slow = atOnce < EXPOSURE.atOnce * fit.step
+  return slow && fit.unexplained < EXPOSURE.unexplained ? 'exposure step' : 'global step'
+}
 
 /** The picture to compare with; none until there is one of 0.3 s ago. */
 const remember = (memory: Memory, { data, mono }: Frame): { cur: Small; old: Small | null } => {
@@ -173,10 +180,10 @@ export const createMotionEye = (): MotionEye => {
     if (!old) return { level: 0, veto: 'learning the picture' }
     const seen = judge(memory, frame.mono, cur, old, options)
     if (seen.veto !== ALL_LIGHT) return seen
-    relearn(memory, 1)
-    const news = frame.mono - memory.stepAt > ONE_STEP
+    const told = frame.mono - memory.stepAt <= ONE_STEP ? seen : { ...seen, light: kindOf(memory) }
     memory.stepAt = frame.mono
-    return news ? { ...seen, light: kindOf(memory.fit) } : seen
+    relearn(memory, 1)
+    return told
   }
   return {
     look,
