@@ -1,7 +1,6 @@
 // The composition root: every part, what it is given, and the order it starts in. Stop is start reversed.
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
-import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { startAccounts } from './adapters/http/accounts.js'
 import { type HttpServer, startHttp } from './adapters/http/server.js'
@@ -16,9 +15,11 @@ import { startSettingsStore } from './config/settings-store.js'
 import type { Clock } from './lib/clock.js'
 import { Failure, sentenceOf } from './lib/failure.js'
 import type { Log } from './lib/log.js'
+import { isEverywhere, networkHosts } from './lib/network.js'
+import { redactText } from './lib/redact.js'
 import { createScope, type Scope } from './lib/scope.js'
 import { startBuiltinGateway } from './media/gateway/builtin/server.js'
-import type { Gateway, GatewayDeps } from './media/gateway/gateway.js'
+import type { Gateway } from './media/gateway/gateway.js'
 import { startStorage } from './media/storage.js'
 import { definePipelines } from './pipeline/pipelines.js'
 import { version } from './version.js'
@@ -104,11 +105,11 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
       log,
     }),
   )
-  gateway = scope.use(await startGateway({ config: config.rtsp, accounts, clock, log }))
+  gateway = scope.use(await startBuiltinGateway({ config: config.rtsp, accounts, clock, log }))
   await pipelines.start(gateway)
   scope.use(startRecordOnMotion({ cameras, log }))
 
-  const page = httpAddress(config, http, lanAddress() ?? 'localhost')
+  const page = httpAddress(config, http, networkHosts()[0] ?? 'localhost')
   let broker: Broker | undefined
   if (config.mqtt) {
     const { embedded, url, ...rest } = config.mqtt
@@ -138,19 +139,11 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
     addresses: () => ({
       http: httpAddress(config, http, '127.0.0.1'),
       rtsp: Object.fromEntries(config.cameras.map(({ id }) => [id, `rtsp://${here(config.rtsp.host)}:${port}/${id}`])),
-      ...(config.mqtt ? { mqtt: broker?.url ?? config.mqtt.url ?? '' } : {}),
+      ...(config.mqtt ? { mqtt: redactText(broker?.url ?? config.mqtt.url ?? '') } : {}),
       users: demo ? [demo] : [],
     }),
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   }
-}
-
-/** `auto` takes the built-in one until the MediaMTX adapter is here. */
-const startGateway = (deps: GatewayDeps): Promise<Gateway> => {
-  if (deps.config.gateway === 'mediamtx') {
-    throw new Failure('invalid', 'rtsp.gateway: this version has the built-in gateway only: use auto or builtin')
-  }
-  return startBuiltinGateway(deps)
 }
 
 const mqttHealth = (mqtt: MqttAdapter): PartHealth => {
@@ -160,14 +153,7 @@ const mqttHealth = (mqtt: MqttAdapter): PartHealth => {
 
 const secret = (): string => randomBytes(18).toString('base64url')
 
-const isAny = (host: string): boolean => host === '0.0.0.0' || host === '::'
-const here = (host: string): string => (isAny(host) ? '127.0.0.1' : host)
+const here = (host: string): string => (isEverywhere(host) ? '127.0.0.1' : host)
 
 const httpAddress = ({ http: { host, prefix } }: Config, { port }: HttpServer, any: string): string =>
-  `http://${isAny(host) ? any : host}:${port}${prefix}`
-
-/** Where the rest of the house finds this machine. */
-const lanAddress = (): string | undefined =>
-  Object.values(networkInterfaces())
-    .flat()
-    .find((one) => one && one.family === 'IPv4' && !one.internal)?.address
+  `http://${isEverywhere(host) ? any : host}:${port}${prefix}`

@@ -54,6 +54,9 @@ const checkFfmpeg = async (): Promise<Finding[]> => {
     ['encoders', 'mjpeg', 'pictures and MJPEG'],
     ['encoders', 'aac', 'sound'],
     ['muxers', 'rtsp', 'publishing'],
+    ['muxers', 'smjpeg', 'MJPEG'],
+    ['filters', 'colorspace', 'MJPEG'],
+    ['filters', 'extractplanes', 'motion'],
     ['muxers', 'mp4', 'recordings'],
   ] as const
   const missing = needed.filter(([list, name]) => !has(list, name))

@@ -1,8 +1,8 @@
 // What `serve` and `demo` share: start the house, tell where it is, wait until it is asked to end, end it.
-import { networkInterfaces } from 'node:os'
 import type { Addresses, AppDeps } from '../app.js'
 import { createSystemClock } from '../lib/clock.js'
 import { createLog } from '../lib/log.js'
+import { isEverywhere, networkHosts } from '../lib/network.js'
 
 export interface CliDeps {
   /** Aborts when the process is asked to end. */
@@ -18,13 +18,6 @@ export interface RunOptions extends Pick<AppDeps, 'config' | 'demo'> {
   readonly json: boolean
   readonly title: string
 }
-
-/** The addresses of this machine in its network. */
-const networkHosts = (): string[] =>
-  Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map(({ address }) => address)
 
 /** The addresses for a person. The doors that are open to the network are told with its addresses, too. */
 export const describeAddresses = (
@@ -48,8 +41,6 @@ export const describeAddresses = (
   ].join('\n')
 }
 
-const isOpen = (host: string): boolean => ['0.0.0.0', '::'].includes(host)
-
 /** Runs the house until it is asked to stop, and ends it. */
 export const runHouse = async ({ json, title, ...what }: RunOptions, { stop, out, note }: CliDeps): Promise<void> => {
   // Loaded here: the other commands answer at once, without the whole house.
@@ -58,7 +49,7 @@ export const runHouse = async ({ json, title, ...what }: RunOptions, { stop, out
   const app = await startApp({ ...what, clock: createSystemClock(), log: createLog(logging.level), announce: note })
   try {
     const addresses = app.addresses()
-    const open = { http: isOpen(http.host), rtsp: isOpen(rtsp.host) }
+    const open = { http: isEverywhere(http.host), rtsp: isEverywhere(rtsp.host) }
     out(json ? JSON.stringify(addresses) : describeAddresses(title, addresses, open, networkHosts()))
     if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
   } finally {

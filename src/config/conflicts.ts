@@ -44,6 +44,12 @@ const portConflicts = ({ http, rtsp, mqtt }: Config): Problem[] => {
   })
 }
 
+/** `auto` takes the built-in one until the MediaMTX adapter is here. */
+const gatewayConflicts = ({ rtsp }: Config): Problem[] =>
+  rtsp.gateway === 'mediamtx'
+    ? [{ path: 'rtsp.gateway', sentence: 'this version has the built-in gateway only: use auto or builtin' }]
+    : []
+
 export const findConflicts = (config: Config, sound: Sound): readonly Problem[] => {
   const { cameras, users, mqtt } = config
   const ids = cameras.map(({ id }) => id)
@@ -54,6 +60,7 @@ export const findConflicts = (config: Config, sound: Sound): readonly Problem[] 
     ...cameras.flatMap((camera, index) => cameraConflicts(camera, `cameras[${index}]`, ids, sound)),
     ...(mqtt && sound('mqtt') ? mqttConflicts(mqtt) : []),
     ...portConflicts(config),
+    ...gatewayConflicts(config),
   ]
   return found.filter(({ path }) => sound(path))
 }

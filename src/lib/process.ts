@@ -72,6 +72,8 @@ export const startChild = ({
       ...Array.from({ length: pipes }, (_, index) => sockets?.[index] ?? 'pipe'),
     ],
     env: { ...(bareEnv ? {} : process.env), ...env },
+    // A Ctrl-C at the terminal is for us alone: children are ended by us, in order.
+    detached: true,
   })
   const tail: string[] = []
   if (child.stderr) {

@@ -1,0 +1,12 @@
+// Where this machine is in its network.
+import { networkInterfaces } from 'node:os'
+
+/** Its IPv4 addresses but loopback. */
+export const networkHosts = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address)
+
+/** Whether a server that listens on this host is open to every network. */
+export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
