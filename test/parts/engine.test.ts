@@ -212,6 +212,21 @@ describe("the user's own model", () => {
     expect(await eyes.look(RED, sweep('red'))).toHaveLength(1)
   })
 
+  it('is taken as soon as it is there', async () => {
+    const later = await ownModel()
+    const path = later.path ?? ''
+    await rm(path)
+    const eyes = await started({ own: later }, ['red', 'person'], { limits: { again: 100 } })
+    expect(eyes.describe().why).toBe(
+      `person by OpenCV, because PicoDet has no file in ${folder} ("nightjar models pull" fetches it); nothing here finds red: your own model has no file ${path}`,
+    )
+    await writeFile(path, tinyYolo([32, 16, 16, 8], 64))
+    await vi.waitFor(async () => expect(await eyes.look(RED, sweep('red'))).toHaveLength(1), {
+      timeout: 30_000,
+      interval: 100,
+    })
+  })
+
   it('without its labels file is refused at once', async () => {
     const { path } = await ownModel()
     const start = startEngine({

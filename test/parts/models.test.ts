@@ -50,7 +50,7 @@ describe('pull', () => {
     const steps: number[] = []
     const to = join(folder, 'new', 'models')
     expect(await pull({ folder: to, onProgress: (bytes) => steps.push(bytes) })).toBe(join(to, 'tiny.onnx'))
-    expect(await readFile(join(to, 'tiny.onnx'))).toEqual(content)
+    expect((await readFile(join(to, 'tiny.onnx'))).equals(content)).toBe(true)
     expect(await readdir(to)).toEqual(['tiny.onnx'])
     expect(steps).toEqual([...steps].sort((a, b) => a - b))
     expect(steps.at(-1)).toBe(content.length)
@@ -65,7 +65,7 @@ describe('pull', () => {
       setTimeout(() => response.end(), 600)
     }
     await pull({ patience: 400 })
-    expect(await readFile(join(folder, 'tiny.onnx'))).toEqual(content)
+    expect((await readFile(join(folder, 'tiny.onnx'))).equals(content)).toBe(true)
   })
 
   it.each<[string, (response: ServerResponse) => void, string, RegExp]>([

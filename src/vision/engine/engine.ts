@@ -54,10 +54,11 @@ export interface EngineDeps {
   readonly program?: string
 }
 
-/** Loading takes seconds on a Pi Zero; a first look warms caches; OpenCV's detectors are ten times as slow as models. */
-const LIMITS = { start: 60_000, first: 10_000, look: 3000, slow: 10_000 }
-/** How often the models' folder is looked at for something better. */
-const AGAIN = 60_000
+/**
+ * Loading takes seconds on a Pi Zero; a first look warms caches; OpenCV's detectors are ten times as slow as models.
+ * `again`: how often the models' folder is looked at for something better.
+ */
+const LIMITS = { start: 60_000, first: 10_000, look: 3000, slow: 10_000, again: 60_000 }
 
 /** Run from the sources (tests), the child is the built one. */
 const childProgram = (): string => {
@@ -78,7 +79,7 @@ export const startEngine = async ({ config, labels, clock, log, onHealth, ...res
 
   const untilOthersAreThere = async (signal: AbortSignal): Promise<never> => {
     for (;;) {
-      await clock.sleep(AGAIN, signal)
+      await clock.sleep(limits.again, signal)
       const now = await choose()
       if (now.why !== choice.why) throw new Failure('unavailable', 'there are other models now')
     }
