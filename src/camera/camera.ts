@@ -3,18 +3,25 @@ import type { Clock, Instant } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import { createSerial } from '../lib/serial.js'
 import { checkSettingsChange } from './check-settings.js'
-import type { Asker, Command, PictureFormat, ResultOf } from './commands.js'
+import type { Asker, Command, PictureFormat, ResultOf, StateCommand } from './commands.js'
 import type { Fact, TraceEntry } from './events.js'
 import type { Input } from './inputs.js'
 import type { StoredItem } from './ports.js'
+import { refusePrivate } from './private.js'
 import { type CameraIdentity, newMind, type RuleInput } from './rules/mind.js'
 import { step } from './rules/rules.js'
 import { type CameraSettings, changeSettings } from './settings.js'
-import type { CameraState } from './state.js'
+import { picturesIn } from './stacking.js'
+import type { CameraState, Cause } from './state.js'
 
 /** A camera's hands, given by its pipeline. Recording needs none: the recorder follows `state.recording`. */
 export interface Equipment {
-  snapshot(request: { readonly format: PictureFormat }): Promise<StoredItem>
+  /** `stack`: the mean of so many pictures. */
+  snapshot(request: {
+    readonly format: PictureFormat
+    readonly stack?: number
+    readonly causes?: readonly Cause[]
+  }): Promise<StoredItem>
 }
 
 export interface Camera {
@@ -64,11 +71,11 @@ export const createCamera = ({ settings, clock, tell, saveSettings, ...identity 
     if (!equipment) throw new Failure('unavailable', `${id} has no video yet`)
     return equipment
   }
-  const ask = (command: Exclude<Command, { type: 'snapshot' }>, by: Asker): void =>
-    take({ type: 'ask', command, by }, clock.now())
+  const ask = (command: StateCommand, by: Asker): void => take({ type: 'ask', command, by }, clock.now())
 
   const record = (command: Extract<Command, { type: 'record' }>, by: Asker): CameraState['recording'] => {
     const { link } = mind.state
+    if (command.action === 'start') refusePrivate(mind.state, 'nothing is recorded')
     if (command.action === 'start' && link.status !== 'online') {
       throw new Failure('unavailable', `${id} can't record: ${link.problem ?? 'it has no video yet'}`)
     }
@@ -83,11 +90,18 @@ export const createCamera = ({ settings, clock, tell, saveSettings, ...identity 
     ask({ type: 'settings', change: checked }, by)
     return mind.state.settings
   }
+  const picture = async (command: Extract<Command, { type: 'snapshot' | 'stack' }>): Promise<StoredItem> => {
+    refusePrivate(mind.state, 'no picture is taken')
+    const causes = command.type === 'snapshot' ? command.causes : undefined
+    const stack = picturesIn(command, mind.state)
+    return hands().snapshot({ format: command.format ?? 'jpg', ...(stack && { stack }), ...(causes && { causes }) })
+  }
   const carryOut = (command: Command, by: Asker): Promise<ResultOf<Command>> => {
     switch (command.type) {
       case 'snapshot':
+      case 'stack':
         // Not in turn: a picture does not wait for a recording to begin.
-        return Promise.resolve().then(() => hands().snapshot({ format: command.format ?? 'jpg' }))
+        return picture(command)
       case 'record':
         return inTurn(() => record(command, by))
       case 'settings':

@@ -3,6 +3,7 @@
 import type { House } from '../camera/cameras.js'
 import type { Fact } from '../camera/events.js'
 import type { LiveMessage, Pictures, Streams } from '../camera/ports.js'
+import { refusePrivate } from '../camera/private.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
@@ -17,6 +18,7 @@ import { overlayOf } from '../vision/overlay.js'
 import { drawOverlay } from '../vision/overlay-draw.js'
 import { definePipeline, type Pipeline, type PipelineConfig } from './pipeline.js'
 import { planCamera } from './plan.js'
+import { guardOf, privacyOf, proofOf } from './privacy.js'
 
 export interface PipelinesDeps {
   readonly cameras: Pick<House, 'parts' | 'watch'>
@@ -55,7 +57,11 @@ export const definePipelines = ({ cameras, configs, storage, clock, log }: Pipel
   const pictures: Pictures = {
     picture: async (id, request) => {
       const quality = partOf(id)?.state().settings.jpeg.quality
-      return fromRing.picture(id, { ...(quality === undefined ? {} : { quality }), ...request })
+      refusePrivate(partOf(id)?.state(), 'no picture is given')
+      const picture = await fromRing.picture(id, { ...(quality === undefined ? {} : { quality }), ...request })
+      // While it was made something may have become private.
+      find(id).check(picture)
+      return picture
     },
   }
 
@@ -79,19 +85,37 @@ export const definePipelines = ({ cameras, configs, storage, clock, log }: Pipel
   scope.defer(() => Promise.all([...pipelines.values()].map((pipeline) => pipeline[Symbol.asyncDispose]())))
 
   const begin = async (gateway: Gateway): Promise<void> => {
-    const planAll = createCoalesced(async () => {
-      const plans = configs.map(({ id, source }) => {
-        const night = partOf(id)?.state().light.mode === 'night'
-        return { id, plan: planCamera({ id, source, gateway, night }) }
+    const plansNow = () =>
+      configs.flatMap(({ id, source }) => {
+        const state = partOf(id)?.state()
+        if (!state) return []
+        const { light, media, settings } = state
+        const asked = { night: light.mode === 'night', privacy: privacyOf(settings), video: media.video }
+        return [{ id, plan: planCamera({ id, source, gateway, ...asked }) }]
       })
-      await gateway.apply(plans.flatMap(({ plan }) => plan.paths))
+    const applyPaths = (plans: ReturnType<typeof plansNow>): Promise<void> =>
+      gateway.apply(plans.flatMap(({ plan }) => plan.paths))
+    const planAll = createCoalesced(async () => {
+      const plans = plansNow()
+      for (const { id, plan } of plans) find(id).show(plan.guard)
+      await applyPaths(plans)
       await Promise.all(plans.map(({ id, plan }) => find(id).apply(plan, gateway)))
     })
+    /** Before whoever asked for it has an answer; what runs is made equal afterwards. */
+    const closeAtOnce = (): void => {
+      const plans = plansNow()
+      for (const { id, plan } of plans) find(id).show(plan.guard)
+      void applyPaths(plans).catch(failed)
+    }
     const onFact = (fact: Fact): void => {
       if (fact.type !== 'state') return
       const { camera, state, previous, at } = fact
       pipelines.get(camera)?.follow(previous, state, at)
-      if (previous && previous.light.mode !== state.light.mode) void planAll().catch(failed)
+      if (!previous) return
+      const shown = guardOf(proofOf(privacyOf(state.settings)))
+      const closes = shown !== guardOf(proofOf(privacyOf(previous.settings)))
+      if (closes) closeAtOnce()
+      if (closes || previous.light.mode !== state.light.mode) void planAll().catch(failed)
     }
     const failed = (error: unknown): void => log.error({ err: error }, `planning failed: ${sentenceOf(error)}`)
     scope.use(cameras.watch('pipelines', onFact))

@@ -8,12 +8,14 @@ import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
 import type { Job } from '../lib/supervise.js'
 import type { Gateway } from '../media/gateway/gateway.js'
 import type { PublisherPlan } from './plan.js'
+import { guardOf } from './privacy.js'
+import { prove } from './proof.js'
 import { createSeamFinder } from './seams.js'
 
 export interface PublisherDeps {
   readonly camera: string
   readonly plan: PublisherPlan
-  readonly gateway: Pick<Gateway, 'facts' | 'watch'>
+  readonly gateway: Pick<Gateway, 'facts' | 'watch' | 'proofUrl' | 'admit'>
   readonly clock: Clock
   readonly log: Log
   /** The source began anew. */
@@ -25,12 +27,14 @@ export interface PublisherDeps {
 /** Longer than a tap's silence and than ffmpeg's own patience with a camera. */
 const STALLED_MS = 15_000
 const LOOK_MS = 1000
+const ARRIVED_MS = 50
 
 export const definePublisher =
   (deps: PublisherDeps): Job =>
   async (signal, ready) => {
     if (signal.aborted) return
-    const { child, ends } = deps.plan
+    const { child, ends, refused } = deps.plan
+    if (refused !== null) throw new Failure('refused', refused)
     await (child ? publish(deps, child, signal, ready) : watchPull(deps, signal, ready))
     if (signal.aborted || ends === null) return
     deps.onEnded(ends)
@@ -43,24 +47,45 @@ const publish = async (deps: PublisherDeps, plan: ChildPlan, signal: AbortSignal
   const child = startChild({ ...plan, name, onLine: (line) => log.debug({ line }, name) })
   if (deps.plan.loops) createInterface({ input: child.stdout }).on('line', createSeamFinder(deps.onSeam))
   else child.stdout.resume()
-  let stalled: Failure | undefined
-  const watching = watchBytes(deps, ready, (problem) => {
-    stalled = problem
+  let given: unknown
+  const giveUp = (problem: unknown): void => {
+    given ??= problem
     void child.stop()
-  })
+  }
+  const watching = watchBytes(deps, ready, giveUp)
   const stop = (): void => void child.stop()
   signal.addEventListener('abort', stop, { once: true })
+  const over = new AbortController()
+  const admitting = admit(deps, over.signal).catch(giveUp)
   try {
     const end = await child.exited
     if (signal.aborted) return
-    if (stalled) throw stalled
+    if (given !== undefined) throw given
     if (end.code === 0 && deps.plan.ends !== null) return
     const tail = end.tail.filter((line) => line !== 'Conversion failed!')
     throw new Failure('unavailable', describeEnd('ffmpeg', { ...end, tail }))
   } finally {
+    over.abort()
     watching[Symbol.dispose]()
     signal.removeEventListener('abort', stop)
+    await admitting
   }
+}
+
+/** Proves what comes in to be what may be seen, once it comes, and lets it out. */
+const admit = async ({ plan: { path, proof }, gateway, clock }: PublisherDeps, over: AbortSignal): Promise<void> => {
+  const guard = guardOf(proof)
+  if (!proof || guard === null) return
+  const bytes = (): number => gateway.facts().paths.find(({ name }) => name === path)?.bytesIn ?? 0
+  const before = bytes()
+  try {
+    while (bytes() === before) await clock.sleep(ARRIVED_MS, over)
+    await prove(proof, gateway.proofUrl(path), clock, over)
+  } catch (error) {
+    if (over.aborted) return
+    throw error
+  }
+  gateway.admit(path, guard)
 }
 
 const watchPull = (deps: PublisherDeps, signal: AbortSignal, ready: () => void): Promise<void> =>

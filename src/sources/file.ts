@@ -1,7 +1,8 @@
 // A video file as a camera, once or over and over. The publisher's standard output is a line per packet with its
 // checksum (ffmpeg's framecrc): when the first packet comes again, the loop began anew.
 import type { Slice } from '../lib/slice.js'
-import { encodeVideo, publish, quiet } from './ffmpeg-args.js'
+import { decodeAsSent, EVEN, encodeAtOwnRate, encodeVideo, publish, quiet } from './ffmpeg-args.js'
+import type { Mask } from './mask.js'
 import { defineSource } from './source.js'
 
 export interface FileConfig {
@@ -17,6 +18,13 @@ const checkPath = (value: unknown): void => {
   if (typeof value !== 'string' || value.trim() === '') throw new Error('must be the path of a video file')
 }
 
+const encodeOrCopy = (transcode: boolean, mask: Mask | null): readonly string[] => {
+  if (!transcode && !mask) return ['-c:v', 'copy']
+  const even = transcode ? [`fps=${TRANSCODED_FPS}`, EVEN] : [EVEN]
+  const encode = transcode ? encodeVideo(TRANSCODED_FPS) : encodeAtOwnRate
+  return ['-vf', [...even, ...(mask ? [mask.filter] : [])].join(','), ...encode]
+}
+
 export const file = defineSource<FileConfig>({
   kind: 'file',
   doc: 'A video file, played at its own speed',
@@ -29,18 +37,17 @@ export const file = defineSource<FileConfig>({
       default: false,
     },
   } satisfies Slice,
-  plan: ({ path, loop, transcode }, { publishUrl }) => ({
+  plan: ({ path, loop, transcode }, { publishUrl, mask }) => ({
     main: {
       feed: 'child',
       child: {
         command: 'ffmpeg',
         args: [
           ...quiet,
+          ...(mask && !transcode ? decodeAsSent : []),
           ...['-re', '-stream_loop', loop ? '-1' : '0', '-protocol_whitelist', 'file', '-i', `file:${path}`],
           ...['-map', '0:v:0', '-map', '0:a:0?', '-c:a', 'aac'],
-          ...(transcode
-            ? ['-vf', `fps=${TRANSCODED_FPS},scale=trunc(iw/2)*2:trunc(ih/2)*2`, ...encodeVideo(TRANSCODED_FPS)]
-            : ['-c:v', 'copy']),
+          ...encodeOrCopy(transcode, mask),
           ...publish(publishUrl('main')),
           ...['-map', '0:v:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', 'pipe:1'],
         ],

@@ -1,7 +1,8 @@
 // A network camera that speaks RTSP: its main stream and, where it has one, a small second stream for the eyes.
 import type { ChildPlan } from '../lib/process.js'
 import type { Slice } from '../lib/slice.js'
-import { publish, quiet } from './ffmpeg-args.js'
+import { decodeAsSent, EVEN, encodeAtOwnRate, publish, quiet } from './ffmpeg-args.js'
+import type { Mask } from './mask.js'
 import { defineSource } from './source.js'
 
 export interface RtspConfig {
@@ -45,14 +46,24 @@ export const rtsp = defineSource<RtspConfig>({
   }),
 })
 
-/** The publisher for a gateway that does not pull. Gives up after ten silent seconds. */
-export const relayRtsp = (url: string, transport: 'tcp' | 'udp', publishUrl: string): ChildPlan => ({
+/**
+ * The publisher for what no gateway pulls: copies or, with a mask, decodes and encodes anew. Gives up after ten silent
+ * seconds.
+ */
+export const relayRtsp = (
+  url: string,
+  transport: 'tcp' | 'udp',
+  publishUrl: string,
+  mask: Mask | null = null,
+): ChildPlan => ({
   command: 'ffmpeg',
   args: [
     ...quiet,
+    ...(mask ? decodeAsSent : []),
     ...['-rtsp_transport', transport, '-timeout', String(SILENCE_US)],
     ...['-protocol_whitelist', 'rtsp,rtsps,tls,tcp,udp,rtp,srtp', '-analyzeduration', '2000000', '-i', url],
     ...['-map', '0:v:0', '-map', '0:a:0?', '-c', 'copy'],
+    ...(mask ? ['-vf', `${EVEN},${mask.filter}`, ...encodeAtOwnRate] : []),
     ...publish(publishUrl),
   ],
 })

@@ -1,10 +1,14 @@
 // A Source turns its configuration into a plan: data that says how its video comes into the gateway. No I/O.
 import type { ChildPlan } from '../lib/process.js'
 import type { Slice } from '../lib/slice.js'
+import type { Mask } from './mask.js'
 
 export type StreamName = 'main' | 'sub'
 
-/** How one stream comes into the gateway. A gateway that cannot pull is fed by `ffmpeg -c copy` from the same address. */
+/**
+ * How one stream comes into the gateway. What is to be masked, or is for a gateway that cannot pull, is fed by an ffmpeg
+ * that reads the same address.
+ */
 export type StreamPlan =
   | {
       readonly feed: 'child'
@@ -25,6 +29,8 @@ export interface PlanContext {
   /** The address that a child publishes a stream to. */
   publishUrl(stream: StreamName): string
   readonly night: boolean
+  /** Its filter is the last before the encoder of every child, which then copies no picture. Null: nothing to hide. */
+  readonly mask: Mask | null
 }
 
 export interface SourceDefinition<Config extends { readonly kind: string } = { readonly kind: string }> {

@@ -94,14 +94,14 @@ export const defineTestPattern = (font: string | null) =>
       walk_s: { doc: 'How long a walk takes', format: range(1, 3600), default: 8, unit: 'seconds' },
       day_s: { doc: 'Length of a day with its night', format: range(20, 86400), default: 240, unit: 'seconds' },
     } satisfies Slice,
-    plan: (config, { publishUrl }) => ({
+    plan: (config, { publishUrl, mask }) => ({
       main: {
         feed: 'child',
         child: {
           command: 'ffmpeg',
           args: [
             ...quiet,
-            ...['-re', '-f', 'lavfi', '-i', graph(config, font)],
+            ...['-re', '-f', 'lavfi', '-i', [graph(config, font), ...(mask ? [mask.filter] : [])].join(',')],
             ...encodeVideo(config.fps),
             ...publish(publishUrl('main')),
           ],

@@ -102,6 +102,7 @@ describe.skipIf(why !== null)(`Home Assistant and a real broker${skipped}`, { ti
       ['sensor.porch_motion_level', '0', null, 'diagnostic'],
       ['sensor.porch_problem', 'none', null, 'diagnostic'],
       ['switch.porch_motion_detection', 'on', null, 'config'],
+      ['switch.porch_privacy', 'off', null, null],
       ['switch.porch_recording', 'off', null, null],
     ])
     expect(entity(shown, 'nightjar_bridge_connectivity')?.state).toBe('on')

@@ -31,6 +31,8 @@ const gateway = {
     listeners.add(listener)
     return { [Symbol.dispose]: () => void listeners.delete(listener) }
   },
+  proofUrl: (name: string): string => `rtsp://127.0.0.1:9/${name}`,
+  admit: (name: string): void => void said.push(`admitted ${name}`),
 }
 const comesOnline = (): void => {
   path = { ...path, online: true }
@@ -40,7 +42,17 @@ const program = (code: string): ChildPlan => ({ command: process.execPath, args:
 const waits = program('setInterval(() => {}, 1000)')
 
 const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Promise<unknown> => {
-  const plan = { job: 'publisher', stream: 'main', path: 'porch', child, loops: false, ends: null, ...more } as const
+  const plan = {
+    job: 'publisher',
+    stream: 'main',
+    path: 'porch',
+    child,
+    loops: false,
+    ends: null,
+    refused: null,
+    proof: null,
+    ...more,
+  } as const
   const job = definePublisher({
     ...{ camera: 'porch', plan, gateway, clock, log: silentLog },
     onSeam: () => said.push('seam'),

@@ -22,7 +22,7 @@ const garden: TestPatternConfig = { kind: 'test-pattern', ...size, walk_every_s:
 
 /** Runs the source's plan for so many seconds of video, as fast as it goes; resolves to its standard output. */
 const film = async (source: SourceConfig, seconds: number, path: string): Promise<string> => {
-  const { main } = planSource(source, { publishUrl: () => 'OUT', night: false })
+  const { main } = planSource(source, { publishUrl: () => 'OUT', night: false, mask: null })
   if (main.feed !== 'child') throw new Error('not published')
   const args = main.child.args.filter((word) => word !== '-re')
   const at = args.lastIndexOf('rtsp', args.indexOf('OUT')) - 1

@@ -6,7 +6,7 @@ import { planSource, sourceKinds, sources } from '../../src/sources/index.js'
 import { relayRtsp, rtsp } from '../../src/sources/rtsp.js'
 import { defineTestPattern } from '../../src/sources/test-pattern.js'
 
-const context = { publishUrl: (stream: string) => `rtsp://gateway/${stream}`, night: false }
+const context = { publishUrl: (stream: string) => `rtsp://gateway/${stream}`, night: false, mask: null }
 const quiet = '-nostdin -hide_banner -loglevel error -nostats'
 const publish = '-f rtsp -rtsp_transport tcp rtsp://gateway/main'
 const encode =

@@ -7,13 +7,15 @@ import { linkRule } from './link.js'
 import type { Mind, Outcome, RuleInput } from './mind.js'
 import { motionRule } from './motion.js'
 import { objectsRule } from './objects.js'
+import { isUnseen, privacyRule } from './privacy.js'
 import { processorRule } from './processor.js'
 import { recordingRule } from './recording.js'
 
-const rules = [linkRule, motionRule, lightRule, objectsRule, processorRule, recordingRule]
+const rules = [linkRule, motionRule, lightRule, objectsRule, processorRule, recordingRule, privacyRule]
 
 export const step = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   let outcome: Outcome = { mind: applySettings(mind, input), events: [], notes: [] }
+  if (isUnseen(outcome.mind, input)) return outcome
   for (const rule of rules) {
     const next = rule(outcome.mind, input, now)
     outcome = { mind: next.mind, events: [...outcome.events, ...next.events], notes: [...outcome.notes, ...next.notes] }

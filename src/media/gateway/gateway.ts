@@ -7,7 +7,15 @@ import { range, type Slice } from '../../lib/slice.js'
 
 /** A path that must exist: its video is published by one of our children, or pulled by the gateway itself. */
 export type PathSpec =
-  | { readonly name: string; readonly feed: 'publish' }
+  | {
+      readonly name: string
+      readonly feed: 'publish'
+      /**
+       * What its video must be proven to be: until `admit` says so of a publisher, nobody but the proof gets anything of
+       * it. Another guard than before lets go of publisher and history before `apply` returns.
+       */
+      readonly guard?: string
+    }
   | { readonly name: string; readonly feed: 'pull'; readonly url: string; readonly transport: 'tcp' | 'udp' }
 
 export interface Gateway extends AsyncDisposable {
@@ -18,6 +26,10 @@ export interface Gateway extends AsyncDisposable {
   apply(paths: readonly PathSpec[]): Promise<void>
   /** For our own taps and publishers, with this start's own credentials, on loopback. */
   serviceUrl(path: string): string
+  /** The same path for the proof, which gets its video before it is admitted. */
+  proofUrl(path: string): string
+  /** The present publisher's video is what `guard` stands for. Without effect when the path's guard is another. */
+  admit(path: string, guard: string): void
   /** Called with the path's name when it gets or loses its video. */
   watch(listener: (path: string, online: boolean) => void): Disposable
   facts(): GatewayFacts

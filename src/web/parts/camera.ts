@@ -78,6 +78,11 @@ class CameraView extends LitElement {
             >${recording.active ? '■ Stop recording' : '● Record'}</button>
           </div>
           <div class="row">
+            <button
+              ?disabled=${!may}
+              aria-pressed=${camera.settings.privacy.enabled}
+              @click=${() => void this.#do(() => api.change(id, { privacy: { enabled: !camera.settings.privacy.enabled } }), camera.settings.privacy.enabled ? 'The camera is on again' : 'Private: nothing is seen or kept')}
+            >Privacy</button>
             <button aria-pressed=${this.annotated} @click=${() => this.#toggle('annotated')}>Marks</button>
             <button aria-pressed=${this.paused} @click=${() => this.#toggle('paused')}>${this.paused ? 'Play' : 'Pause'}</button>
             <button @click=${() => void this.renderRoot.querySelector('nj-live')?.requestFullscreen()}>Full screen</button>

@@ -193,6 +193,15 @@ describe('discovery', () => {
             "state_topic": "nightjar/porch/night_mode",
             "unique_id": "nightjar_porch_night_mode",
           },
+          "privacy": {
+            "command_topic": "nightjar/porch/privacy/set",
+            "default_entity_id": "switch.porch_privacy",
+            "icon": "mdi:eye-off-outline",
+            "name": "Privacy",
+            "platform": "switch",
+            "state_topic": "nightjar/porch/privacy",
+            "unique_id": "nightjar_porch_privacy",
+          },
           "problem": {
             "default_entity_id": "sensor.porch_problem",
             "entity_category": "diagnostic",

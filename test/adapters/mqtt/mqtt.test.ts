@@ -105,6 +105,7 @@ describe('states', () => {
       availability: 'online',
       motion: 'OFF',
       connectivity: 'ON',
+      privacy: 'OFF',
       problem: 'none',
       recording: 'OFF',
       light_mode: 'day',

@@ -10,9 +10,11 @@ import { motion } from './motion.js'
 import { motionDetection } from './motion-detection.js'
 import { motionLevel } from './motion-level.js'
 import { nightMode } from './night-mode.js'
+import { privacy } from './privacy.js'
 import { problem } from './problem.js'
 import { recording } from './recording.js'
 import { snapshot } from './snapshot.js'
+import { stackedSnapshot } from './stacked-snapshot.js'
 import { triggerLevel } from './trigger-level.js'
 
 export const entities: readonly EntityDefinition[] = [
@@ -24,11 +26,13 @@ export const entities: readonly EntityDefinition[] = [
   motionLevel,
   darkLevel,
   snapshot,
+  stackedSnapshot,
   lastSnapshot,
   lastEvent,
   events,
   triggerLevel,
   motionDetection,
+  privacy,
   nightMode,
 ]
 

@@ -12,6 +12,8 @@ import type { Reply, Request } from './wire.js'
 
 export interface ReadingDeps {
   readonly relay: Relay
+  /** It gets video before that is admitted. */
+  readonly proof: boolean
   readonly socket: Socket
   readonly remoteAddress: string
   readonly openUdp: () => Promise<UdpPair>
@@ -30,7 +32,7 @@ export interface Reading extends Disposable {
 }
 
 export const createReading = (deps: ReadingDeps): Reading => {
-  const { relay, socket, remoteAddress, openUdp, clock, end } = deps
+  const { relay, proof, socket, remoteAddress, openUdp, clock, end } = deps
   const tcp = new Map<number, Pair>()
   const udp = new Map<number, Pair>()
   const ports: Disposable[] = []
@@ -74,11 +76,11 @@ export const createReading = (deps: ReadingDeps): Reading => {
     play: ({ url }) => {
       if (reader) return { status: 200 }
       if (tcp.size + udp.size === 0) return { status: 455 }
-      if (!relay.online) return { status: 503, reason: 'No Video On This Path Now' }
+      if (!relay.plays(proof)) return { status: 503, reason: 'No Video On This Path Now' }
       const udpSink = pair && createUdpSink(pair, remoteAddress, udp, clock)
       sink = udpSink ?? createTcpSink(socket, tcp)
       reader = createReader({ sink, clock, end })
-      const { starts, begin } = relay.join(reader)
+      const { starts, begin } = relay.join(reader, proof)
       const base = url.replace(/\?.*$/, '').replace(/\/?(trackID=\d+)?$/, '')
       const info = starts.map(({ track, sequence, time }) =>
         [

@@ -30,12 +30,17 @@ export interface Relay {
   readonly name: string
   readonly tracks: readonly Track[]
   readonly online: boolean
+  /** See PathSpec; undefined: everything is admitted. */
+  guard(guard: string | undefined): void
+  admit(guard: string): void
   /** `end` is called when another publisher takes the path over or the path goes. */
   publish(tracks: readonly Track[], end: (reason: string) => void): Feed
-  /** The SDP, once there is video; waits for it up to `ms`. */
-  describe(ms: number): Promise<string | undefined>
+  /** The SDP, once there is video; waits for it up to `ms`. `proof`: before it is admitted. */
+  describe(ms: number, proof?: boolean): Promise<string | undefined>
+  /** Whether there is video for such a reader. */
+  plays(proof: boolean): boolean
   /** What the reader will begin with, and the function that makes it begin. */
-  join(reader: Reader): { readonly starts: readonly TrackStart[]; begin(): void }
+  join(reader: Reader, proof?: boolean): { readonly starts: readonly TrackStart[]; begin(): void }
   leave(reader: Reader): void
   /** Once a second. */
   tick(): void
@@ -62,29 +67,38 @@ export interface RelayDeps {
 
 export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
   const readers = new Set<Reader>()
-  const waiting = new Set<(online: boolean) => void>()
+  const proofs = new Set<Reader>()
+  /** Hear when there may be something to describe. */
+  const waiting = new Set<() => void>()
+  let guard: string | undefined
+  let held = false
+  let pictured = false
   let lines: readonly Line[] = []
   let video = -1
   let group: Group = createGroup()
   let online = false
   let publisher: { readonly end: (reason: string) => void } | undefined
   let lostAt = 0
+  let closed = false
   let ticks = 0
   /** A key frame became known among the packets that wait in the outbox. */
   let keyBegan = false
   const total = { bytesIn: 0, bytesOut: 0, dropped: 0 }
 
-  const setOnline = (now: boolean): void => {
-    if (online === now) return
-    online = now
-    for (const tell of waiting) tell(now)
-    onOnline(now)
+  const setPictured = (now: boolean): void => {
+    const was = { pictured, online }
+    pictured = now
+    online = pictured && !held
+    if (was.pictured !== pictured || was.online !== online) for (const tell of [...waiting]) tell()
+    if (was.online !== online) onOnline(online)
   }
+  const gets = (reader: Reader): boolean => !held || proofs.has(reader)
   const outbox = createOutbox(clock, (packets) => {
     const batch = createBatch(packets)
     const fresh = keyBegan ? createBatch(group.packets()) : group.overflowed ? batch : null
     keyBegan = false
-    for (const reader of readers) reader.deliver({ batch, fresh: reader.wants(video) ? fresh : batch })
+    for (const reader of readers)
+      if (gets(reader)) reader.deliver({ batch, fresh: reader.wants(video) ? fresh : batch })
   })
   const learnSets = (line: Line, { sets }: Seen): void => {
     // Copied: the packet's memory is part of a larger piece read from the socket.
@@ -104,7 +118,7 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     }
     outbox.push(packet)
     // Video is there when a picture can be made of it.
-    if (!online && (video < 0 || group.overflowed || group.packets().length > 0)) setOnline(true)
+    if (!pictured && (video < 0 || group.overflowed || group.packets().length > 0)) setPictured(true)
   }
   const endReaders = (reason: string): void => {
     for (const reader of [...readers]) reader.end(reason)
@@ -133,7 +147,11 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     publisher = undefined
     lostAt = clock.now().mono
     outbox.flush()
-    setOnline(false)
+    setPictured(false)
+  }
+  const lookAgain = (): void => {
+    for (const reader of readers) reader.skip()
+    group = createGroup()
   }
   return {
     name,
@@ -143,9 +161,24 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     get online() {
       return online
     },
+    plays: (proof) => (proof ? pictured : online),
+    guard: (next) => {
+      if (next === guard) return
+      guard = next
+      const old = publisher
+      lose()
+      old?.end('what may be seen has changed')
+      lookAgain()
+    },
+    admit: (proven) => {
+      if (proven !== guard || !held) return
+      held = false
+      setPictured(pictured)
+    },
     publish: (tracks, end) => {
       const old = publisher
       lose()
+      held = guard !== undefined
       old?.end('another publisher took the path over')
       if (
         !sameTracks(
@@ -163,8 +196,7 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
         line.timeline.renew()
         line.sets = announcedSets(line.track)
       }
-      for (const reader of readers) reader.skip()
-      group = createGroup()
+      lookAgain()
       const mine = { end }
       publisher = mine
       return {
@@ -180,22 +212,27 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
         },
       }
     },
-    describe: async (ms) => {
-      if (!online) {
+    describe: async (ms, proof = false) => {
+      const there = (): boolean => (proof ? pictured : online)
+      if (!there()) {
         await new Promise<void>((resolve) => {
-          const done = (): void => {
-            waiting.delete(done)
+          const end = (): void => {
+            waiting.delete(look)
             timer[Symbol.dispose]()
             resolve()
           }
-          const timer = clock.after(ms, done)
-          waiting.add(done)
+          const look = (): void => {
+            if (there() || closed) end()
+          }
+          const timer = clock.after(ms, end)
+          waiting.add(look)
         })
       }
-      return online ? formatDescription(name, lines) : undefined
+      return there() ? formatDescription(name, lines) : undefined
     },
-    join: (reader) => {
+    join: (reader, proof = false) => {
       outbox.flush()
+      if (proof) proofs.add(reader)
       const wantsVideo = reader.wants(video)
       const line = lines[video]
       const history = wantsVideo && line ? squeeze(group.packets(), line.track.rate, group.reorder) : []
@@ -210,6 +247,7 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     },
     leave: (reader) => {
       if (!readers.delete(reader)) return
+      proofs.delete(reader)
       total.bytesOut += reader.bytesOut
       total.dropped += reader.dropped
     },
@@ -223,7 +261,8 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
       lose()
       old?.end(reason)
       endReaders(reason)
-      for (const done of waiting) done(false)
+      closed = true
+      for (const tell of [...waiting]) tell()
     },
     facts: () => {
       const all = [...readers]
@@ -231,7 +270,7 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
       return {
         name,
         online,
-        readers: readers.size,
+        readers: readers.size - proofs.size,
         bytesIn: total.bytesIn,
         bytesOut: total.bytesOut + sum(({ bytesOut }) => bytesOut),
         dropped: total.dropped + sum(({ dropped }) => dropped),

@@ -8,6 +8,7 @@ import { createScope } from '../../../lib/scope.js'
 import type { Gateway, GatewayDeps, PathSpec } from '../gateway.js'
 import { type Connection, openConnection } from './connection.js'
 import { createRelay, type Relay } from './relay.js'
+import { PROOF_QUERY } from './session.js'
 import { createUdpPorts } from './udp.js'
 
 const MAX_CONNECTIONS = 500
@@ -82,14 +83,16 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
   const apply = (paths: readonly PathSpec[]): void => {
     const pulled = paths.find(({ feed }) => feed === 'pull')
     if (pulled) throw new Failure('invalid', `the built-in gateway can't pull ${pulled.name}: it has to be published`)
-    const wanted = new Set(paths.map(({ name }) => name))
+    const wanted = new Map(paths.map((path) => [path.name, path.feed === 'publish' ? path.guard : undefined]))
     for (const [name, relay] of relays) {
       if (wanted.has(name)) continue
       relays.delete(name)
       relay.close('the path was removed')
     }
-    for (const name of wanted) {
-      if (!relays.has(name)) relays.set(name, createRelay({ name, clock, onOnline: (online) => tell(name, online) }))
+    for (const [name, guard] of wanted) {
+      const relay = relays.get(name) ?? createRelay({ name, clock, onOnline: (online) => tell(name, online) })
+      relays.set(name, relay)
+      relay.guard(guard)
     }
   }
   return {
@@ -97,6 +100,8 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
     pulls: false,
     apply: async (paths) => apply(paths),
     serviceUrl: (path) => `rtsp://${authority}/${path}`,
+    proofUrl: (path) => `rtsp://${authority}/${path}?${PROOF_QUERY}`,
+    admit: (path, guard) => relays.get(path)?.admit(guard),
     watch: (listener) => {
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }

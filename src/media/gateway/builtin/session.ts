@@ -38,6 +38,9 @@ const GRACE_MS = 5000
 const VIDEO_WAIT_MS = 5000
 const METHODS = 'OPTIONS, DESCRIBE, ANNOUNCE, SETUP, PLAY, PAUSE, RECORD, GET_PARAMETER, SET_PARAMETER, TEARDOWN'
 
+/** Behind a path, and only from ours: its video before it is admitted. */
+export const PROOF_QUERY = 'proof'
+
 const NO_PATH: Reply = { status: 404, reason: 'No Such Path' }
 
 export const createSession = (deps: SessionDeps): Session => {
@@ -46,6 +49,8 @@ export const createSession = (deps: SessionDeps): Session => {
   let aliveAt = clock.now().mono
   let begun = false
   let publishing: Publishing | undefined
+  /** It is the proof's connection: it asked for that, and is one of ours. */
+  let proof = false
   let reading: { readonly path: string; readonly part: Reading } | undefined
 
   const alive = (): void => {
@@ -71,10 +76,12 @@ export const createSession = (deps: SessionDeps): Session => {
       return { status: 400, reason: `Unusable Description: ${sentenceOf(error)}`.replace(/[^\x20-\x7e]+/g, ' ') }
     }
   }
-  const describe = async ({ url }: Request): Promise<Reply> => {
-    const relay = relayOf(parseTarget(url)?.path ?? '')
+  const describe = async ({ url }: Request, mayPublish: boolean): Promise<Reply> => {
+    const target = parseTarget(url)
+    const relay = relayOf(target?.path ?? '')
     if (!relay) return NO_PATH
-    const body = await relay.describe(VIDEO_WAIT_MS)
+    proof = mayPublish && target?.query === PROOF_QUERY
+    const body = await relay.describe(VIDEO_WAIT_MS, proof)
     if (body === undefined) return { status: 503, reason: 'No Video On This Path Now' }
     const base = `${url.replace(/[?#].*$/, '').replace(/\/+$/, '')}/`
     return { status: 200, headers: { 'Content-Type': 'application/sdp', 'Content-Base': base }, body }
@@ -89,7 +96,7 @@ export const createSession = (deps: SessionDeps): Session => {
     const relay = relayOf(splitTrack(request.url)?.path ?? '')
     if (!relay) return NO_PATH
     if (reading && reading.path !== relay.name) return { status: 459 }
-    reading ??= { path: relay.name, part: createReading(partDeps(relay)) }
+    reading ??= { path: relay.name, part: createReading({ ...partDeps(relay), proof }) }
     const reply = await reading.part.setup(request, transport)
     begun ||= reply.status === 200
     return reply
@@ -99,7 +106,7 @@ export const createSession = (deps: SessionDeps): Session => {
       case 'OPTIONS':
         return { status: 200, headers: { Public: METHODS } }
       case 'DESCRIBE':
-        return describe(request)
+        return describe(request, mayPublish)
       case 'ANNOUNCE':
         return announce(request, mayPublish)
       case 'SETUP':
