@@ -3,8 +3,9 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import type { CameraEvent, Fact, TraceEntry } from '../../camera/events.js'
 import { type GatewayFacts, roles, type StoredItem } from '../../camera/ports.js'
-import { type CameraSettings, nightModes } from '../../camera/settings.js'
+import { type CameraSettings, nightModes, recordForms } from '../../camera/settings.js'
 import { type CameraState, causes } from '../../camera/state.js'
+import { type Zone, zoneUses } from '../../camera/zones.js'
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 const oneOf = <const T extends string[]>(...values: T) => Type.Enum(values)
@@ -36,6 +37,20 @@ const Recording = typed<CameraState['recording']>(
 )
 export const RecordingAnswer = Recording
 
+export const ZoneAnswer = typed<Zone>(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    color: Type.String({ description: '#rrggbb' }),
+    use: Type.Enum([...zoneUses]),
+    enabled: Type.Boolean(),
+    sensitivity: Type.Number({ description: '1 as everywhere, 2 twice as sensitive; 0 to 10' }),
+    points: Type.Array(Type.Array(Type.Number()), { description: 'Corners [x, y] in percent of the picture' }),
+  },
+  'A part of the picture',
+)
+export type ZoneAnswer = Static<typeof ZoneAnswer>
+
 export const SettingsAnswer = typed<CameraSettings>(
   {
     motion: Type.Object({
@@ -49,14 +64,20 @@ export const SettingsAnswer = typed<CameraSettings>(
       dark_threshold: Type.Number(),
       bright_threshold: Type.Number(),
       min_dark_frames: Type.Number(),
+      dwell_s: Type.Number(),
+      stack_snapshots: Type.Boolean(),
     }),
     recording: Type.Object({
       before_s: Type.Number(),
       after_s: Type.Number(),
       max_s: Type.Number(),
       on: Type.Array(Type.String()),
+      as: Type.Enum([...recordForms]),
+      picture_every_s: Type.Number(),
     }),
+    save: Type.Object({ every_s: Type.Number(), stack_at_night: Type.Number() }),
     jpeg: Type.Object({ quality: Type.Number() }),
+    zones: Type.Array(ZoneAnswer),
   },
   'The settings of a camera; durations in seconds',
 )

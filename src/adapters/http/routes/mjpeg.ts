@@ -3,6 +3,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import { MJPEG_BOUNDARY, type MjpegPart } from '../../../camera/ports.js'
+import { findZone } from '../../../camera/zones.js'
 import { Failure } from '../../../lib/failure.js'
 import { accountOf } from '../auth.js'
 import { STALL_MS } from '../open-streams.js'
@@ -12,6 +13,7 @@ import { CameraParams } from './cameras.js'
 const MjpegQuery = Type.Object({
   annotated: Type.Optional(Type.Boolean({ description: 'With what the camera found drawn in' })),
   size: Type.Optional(Type.Enum(['small', 'full'], { description: 'Default full' })),
+  zone: Type.Optional(Type.String({ description: 'Only this zone; everything else is black' })),
 })
 type MjpegQuery = Static<typeof MjpegQuery>
 
@@ -47,9 +49,10 @@ const sendMjpeg = (
   request: FastifyRequest,
   reply: FastifyReply,
   camera: string,
-  { annotated = false, size = 'full' }: MjpegQuery,
-  { streams, open, clock }: RouteDeps,
+  { annotated = false, size = 'full', zone }: MjpegQuery,
+  { cameras, streams, open, clock }: RouteDeps,
 ): FastifyReply => {
+  if (zone !== undefined) findZone(camera, cameras.state(camera).settings.zones, zone)
   open.check()
   reply
     .header('content-type', `multipart/x-mixed-replace; boundary=${MJPEG_BOUNDARY}`)
@@ -72,7 +75,8 @@ const sendMjpeg = (
     busySince = undefined
     if (part) send(part)
   }
-  const stream = streams.mjpeg(camera, { annotated, size }, (part) => {
+  const variant = { annotated, size, ...(zone !== undefined && { zone }) }
+  const stream = streams.mjpeg(camera, variant, (part) => {
     if (busySince === undefined) send(part)
     else next = part
   })

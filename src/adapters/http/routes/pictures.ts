@@ -2,12 +2,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { PictureFormat } from '../../../camera/commands.js'
+import { findZone } from '../../../camera/zones.js'
 import type { App, RouteDeps } from './app.js'
 import { CameraParams } from './cameras.js'
 
 const PictureQuery = Type.Object({
   max_age_ms: Type.Optional(Type.Number({ minimum: 0, description: 'Oldest picture wanted (default 2000)' })),
   annotated: Type.Optional(Type.Boolean({ description: 'With what the camera found drawn in' })),
+  zone: Type.Optional(Type.String({ description: 'Only this zone; everything else is black' })),
   width: Type.Optional(Type.Integer({ minimum: 16, maximum: 8192, description: 'Scaled down to this width' })),
   quality: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 })
@@ -26,7 +28,8 @@ export const addPictures = (app: App, { cameras, pictures }: RouteDeps): void =>
       },
       async (request, reply) => {
         const { id } = request.params
-        cameras.state(id)
+        const { zones } = cameras.state(id).settings
+        if (request.query.zone !== undefined) findZone(id, zones, request.query.zone)
         return answer(request, reply, await pictures.picture(id, requestOf(request.query, format)))
       },
     )
@@ -53,6 +56,7 @@ const requestOf = (query: Static<typeof PictureQuery>, format: PictureFormat) =>
   format,
   ...(query.max_age_ms !== undefined && { maxAge: query.max_age_ms }),
   ...(query.annotated !== undefined && { annotated: query.annotated }),
+  ...(query.zone !== undefined && { zone: query.zone }),
   ...(query.width !== undefined && { width: query.width }),
   ...(query.quality !== undefined && { quality: query.quality }),
 })

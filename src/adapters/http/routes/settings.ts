@@ -52,6 +52,6 @@ const optionSchema = ({ doc, unit, default: preset, format }: Option): TSchema =
   if (Array.isArray(format)) return Type.Enum(format.map(String), details)
   if (typeof preset === 'boolean') return Type.Boolean(details)
   if (typeof preset === 'number') return Type.Number(details)
-  if (Array.isArray(preset)) return Type.Array(Type.String(), details)
+  if (Array.isArray(preset)) return Type.Array(preset.length > 0 ? Type.String() : Type.Unknown(), details)
   return Type.String(details)
 }
