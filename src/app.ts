@@ -23,6 +23,7 @@ import type { Gateway } from './media/gateway/gateway.js'
 import { startStorage } from './media/storage.js'
 import { definePipelines } from './pipeline/pipelines.js'
 import { version } from './version.js'
+import { engineConfigOf } from './vision/engine/engine-config.js'
 
 export interface Addresses {
   readonly http: string
@@ -82,7 +83,16 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
   scope.use(clock.every(TICK_MS, () => cameras.parts.forEach((camera) => void camera.learn({ type: 'tick' }))))
   const storage = scope.use(await startStorage({ data, config: config.storage, clock, log }))
   const accounts = await startAccounts({ data, users: config.users, log, clock, announce, ...(demo ? { demo } : {}) })
-  const pipelines = scope.use(definePipelines({ cameras, configs: config.cameras, storage, clock, log }))
+  const pipelines = scope.use(
+    definePipelines({
+      cameras,
+      configs: config.cameras,
+      storage,
+      detection: engineConfigOf(config.detection, data),
+      clock,
+      log,
+    }),
+  )
   const { pictures, streams } = pipelines
 
   let gateway: Gateway | undefined

@@ -22,6 +22,8 @@ Everything that can stand in \`nightjar.yaml\`. This page is made from the progr
   Assistant). What was changed there is kept in \`settings.json\` in the data folder and counts more than the file.
 `
 
+const DETECTION = 'Which things are looked for is set for each camera. Only the file can change this group.'
+
 const SMALLEST = `
 \`\`\`yaml
 cameras:
@@ -73,7 +75,7 @@ const section = (title: string, text: string, slice: Slice, names: readonly stri
   ].join('\n')
 
 export const configurationPage = (): string => {
-  const { data, logging, http, rtsp, mqtt, storage } = houseSchema
+  const { data, logging, http, rtsp, mqtt, storage, detection } = houseSchema
   const camera = ['cameras', 'ID']
   const kinds = Object.values(sources).map(({ kind, doc, schema }) =>
     section(`\`source: {kind: ${kind}}\``, `${doc}.`, schema, [...camera, 'source']).replace('## ', '### '),
@@ -86,6 +88,7 @@ export const configurationPage = (): string => {
     section('`rtsp`: the video server', '', rtsp, ['rtsp']),
     section('`mqtt`: Home Assistant', 'Without this section MQTT is off.', mqtt, ['mqtt']),
     section('`storage`: what is kept', '', storage, ['storage']),
+    section('`detection`: what looks for things', DETECTION, detection, ['detection']),
     section('`cameras`: a list', 'Each camera also has a `source`, see below.', cameraSchema, camera),
     '## `source` of a camera\n',
     ...kinds,

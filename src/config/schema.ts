@@ -8,6 +8,7 @@ import { range, type Slice } from '../lib/slice.js'
 import { type GatewayConfig, gatewaySchema } from '../media/gateway/gateway.js'
 import { type StorageConfig, storageSchema } from '../media/retention.js'
 import type { SourceConfig } from '../sources/index.js'
+import { type DetectionConfig, detectionSchema } from '../vision/engine/engine-config.js'
 import { type ProcessorConfig, processorSchema } from '../vision/processor/config.js'
 
 export interface CameraConfig {
@@ -28,6 +29,7 @@ export interface Config {
   /** Without it MQTT is off. */
   readonly mqtt?: MqttConfig
   readonly storage: StorageConfig
+  readonly detection: DetectionConfig
   readonly logging: { readonly level: LogLevel }
   readonly cameras: readonly CameraConfig[]
   readonly users: readonly UserConfig[]
@@ -60,6 +62,7 @@ export const houseSchema = {
   rtsp: gatewaySchema,
   mqtt: mqttSchema,
   storage: storageSchema,
+  detection: detectionSchema,
   logging: { level: { doc: 'The least important lines that are logged', format: logLevels, default: 'info' } },
 } as const satisfies Slice
 

@@ -5,6 +5,7 @@ import type { Frame } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import { createLightEye } from '../vision/light.js'
 import { createMotionEye } from '../vision/motion.js'
+import { type Detecting, isWanted } from './detecting.js'
 
 export interface Looking {
   onFrame(frame: Frame): void
@@ -15,22 +16,23 @@ export interface Looking {
 /** Around a seam, frames from before and after it may arrive in doubtful order. */
 const BLIND_MS = 200
 
-export const createLooking = (camera: Camera, log: Log): Looking => {
+/** `detecting` hears what moves, too, also while nobody wants motion itself. */
+export const createLooking = (camera: Camera, log: Log, detecting?: Pick<Detecting, 'onLooked' | 'seam'>): Looking => {
   const motion = createMotionEye()
   const light = createLightEye()
   let blindUntil = 0
   let failing = false
   const look = (frame: Frame): void => {
-    const {
-      motion: { enabled, min_area },
-      zones,
-    } = camera.state().settings
+    const { settings } = camera.state()
+    const { enabled, min_area } = settings.motion
+    const seen = enabled || isWanted(settings) ? motion.look(frame, { zones: settings.zones, min_area }) : null
     camera.learn({
       type: 'looked',
       mono: frame.mono,
-      motion: enabled ? motion.look(frame, { zones, min_area }) : null,
+      motion: enabled ? seen : null,
       dark: light.look(frame).dark,
     })
+    if (seen) detecting?.onLooked(frame.mono, seen)
   }
   return {
     onFrame: (frame) => {
@@ -49,6 +51,7 @@ export const createLooking = (camera: Camera, log: Log): Looking => {
       blindUntil = mono + BLIND_MS
       motion.forget()
       light.forget()
+      detecting?.seam()
       camera.learn({ type: 'seam' })
     },
   }

@@ -13,7 +13,10 @@ import { createRing, type Ring } from '../media/ring.js'
 import type { Storage } from '../media/storage.js'
 import { defineTap } from '../media/tap.js'
 import type { SourceConfig } from '../sources/index.js'
+import type { Engine } from '../vision/engine/engine.js'
+import type { Seen } from '../vision/overlay.js'
 import type { ProcessorConfig } from '../vision/processor/config.js'
+import { createDetecting } from './detecting.js'
 import { createEquipment } from './equipment.js'
 import { createHealths } from './health.js'
 import { createLooking } from './looking.js'
@@ -23,6 +26,7 @@ import { createProcessing } from './processing.js'
 import { definePublisher } from './publisher.js'
 import { createReconciler } from './reconcile.js'
 import { followRecording } from './recording.js'
+import { createSightings } from './sightings.js'
 
 export interface PipelineConfig {
   readonly id: string
@@ -32,6 +36,8 @@ export interface PipelineConfig {
 }
 
 export interface PipelineDeps {
+  /** Of all cameras, while it works. */
+  engine(): Engine | undefined
   readonly camera: Camera
   readonly config: PipelineConfig
   readonly storage: Pick<Storage, 'begin' | 'saveSnapshot'>
@@ -44,6 +50,8 @@ export interface PipelineDeps {
 export interface Pipeline extends AsyncDisposable {
   readonly ring: Ring
   readonly mjpeg: Mjpeg
+  /** What the eyes see at this mono ms, for the overlay. */
+  seen(mono: number): Seen
   /** Makes what runs equal to the plan. */
   apply(plan: CameraPlan, gateway: Gateway): Promise<void>
   /** From now on only what was admitted as this is shown, kept or looked at; what was held from before is let go. */
@@ -58,12 +66,16 @@ export interface Pipeline extends AsyncDisposable {
 const SILENCE_MS = 10_000
 /** A camera that comes back is found within this. */
 const MAX_PAUSE_MS = 5000
+/** Detectors look at pictures no wider than this. */
+const DETAIL_WIDTH = 1280
 
 export const definePipeline = (deps: PipelineDeps): Pipeline => {
   const { camera, config, storage, pictures, clock, log } = deps
   const { id } = camera
   const ring = createRing({ seconds: config.ring.seconds, maxBytes: config.ring.max_bytes })
-  const looking = createLooking(camera, log)
+  const sightings = createSightings({ camera, storage, pictures, clock, log })
+  const detecting = createDetecting({ camera, engine: deps.engine, clock, log, onTracks: sightings.onTracks })
+  const looking = createLooking(camera, log, detecting)
   const newHealths = () => ({ publisher: createHealths(), tap: createHealths() })
   let healths = newHealths()
   let guard: string | null = null
@@ -120,6 +132,10 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     const run = defineTap({
       ...{ name: plan.path, url: plan.url, fragments: plan.fragments, frames: plan.frames, audio: plan.fragments },
       ...{ silence: SILENCE_MS, clock, log },
+      detail: {
+        ...{ width: DETAIL_WIDTH, gate: detecting.gate },
+        onDetail: (frame) => isCurrent() && detecting.onDetail(frame),
+      },
       onItem: (item) => isCurrent() && ring.push(item),
       onFrame: (frame) => isCurrent() && looking.onFrame(frame),
       onInit: ({ video: { codec, width, height }, audio }) =>
@@ -162,10 +178,15 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     check: ({ at }) => {
       if (clock.toMono(at) < shownSince) throw new Failure('unavailable', `${id} has no picture yet`)
     },
-    follow: (previous, state, at) => followRecording(recorder, clock, previous?.recording ?? null, state, at),
+    seen: detecting.seen,
+    follow: (previous, state, at) => {
+      followRecording(recorder, clock, previous?.recording ?? null, state, at)
+      detecting.follow(previous, state)
+    },
     [Symbol.asyncDispose]: async () => {
       hands[Symbol.dispose]()
-      await Promise.all([recorder, mjpeg, processing, jobs].map((part) => part?.[Symbol.asyncDispose]()))
+      detecting[Symbol.dispose]()
+      await Promise.all([recorder, mjpeg, processing, sightings, jobs].map((part) => part?.[Symbol.asyncDispose]()))
       ring.clear()
     },
   }

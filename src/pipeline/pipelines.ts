@@ -13,9 +13,11 @@ import type { Gateway } from '../media/gateway/gateway.js'
 import { liveMessages } from '../media/live.js'
 import { createPictures } from '../media/picture.js'
 import type { Storage } from '../media/storage.js'
+import type { EngineConfig } from '../vision/engine/engine.js'
 import { isolate } from '../vision/isolate.js'
 import { overlayOf } from '../vision/overlay.js'
 import { drawOverlay } from '../vision/overlay-draw.js'
+import { createDetector } from './detector.js'
 import { definePipeline, type Pipeline, type PipelineConfig } from './pipeline.js'
 import { planCamera } from './plan.js'
 import { guardOf, privacyOf, proofOf } from './privacy.js'
@@ -24,6 +26,7 @@ export interface PipelinesDeps {
   readonly cameras: Pick<House, 'parts' | 'watch'>
   readonly configs: readonly PipelineConfig[]
   readonly storage: Storage
+  readonly detection: EngineConfig
   readonly clock: Clock
   readonly log: Log
 }
@@ -37,7 +40,8 @@ export interface Pipelines extends AsyncDisposable {
   start(gateway: Gateway): Promise<void>
 }
 
-export const definePipelines = ({ cameras, configs, storage, clock, log }: PipelinesDeps): Pipelines => {
+export const definePipelines = (deps: PipelinesDeps): Pipelines => {
+  const { cameras, configs, storage, clock, log } = deps
   const pipelines = new Map<string, Pipeline>()
   const scope = createScope((error) => log.error({ err: error }, `a pipeline did not end well: ${sentenceOf(error)}`))
   const viewers = new Map<string, number>()
@@ -50,8 +54,12 @@ export const definePipelines = ({ cameras, configs, storage, clock, log }: Pipel
   const draw: Parameters<typeof createPictures>[0]['draw'] = (id, image, at, { annotated, zone }) => {
     const state = partOf(id)?.state()
     if (!state) return
-    if (zone !== undefined) isolate(image, state.settings.zones.find((one) => one.id === zone))
-    if (annotated) drawOverlay(image, overlayOf(state, at))
+    if (zone !== undefined)
+      isolate(
+        image,
+        state.settings.zones.find((one) => one.id === zone),
+      )
+    if (annotated) drawOverlay(image, overlayOf(state, at, find(id).seen(clock.toMono(at))))
   }
   const fromRing = createPictures({ clock, ring: (id) => find(id).ring, draw })
   const pictures: Pictures = {
@@ -75,11 +83,16 @@ export const definePipelines = ({ cameras, configs, storage, clock, log }: Pipel
     }
   }
 
+  const detector = scope.use(createDetector({ cameras: cameras.parts, config: deps.detection, clock, log }))
   for (const config of configs) {
     const camera = partOf(config.id)
     if (!camera) throw new Failure('not-found', `there is no camera "${config.id}"`)
-    const own = { camera, config, storage, pictures, clock, log: log.child({ camera: config.id }) }
-    pipelines.set(config.id, definePipeline({ ...own, draw: (image, at, variant) => draw(config.id, image, at, variant) }))
+    const given = { storage, pictures, clock, engine: detector.engine }
+    const own = { ...given, camera, config, log: log.child({ camera: config.id }) }
+    pipelines.set(
+      config.id,
+      definePipeline({ ...own, draw: (image, at, variant) => draw(config.id, image, at, variant) }),
+    )
   }
 
   scope.defer(() => Promise.all([...pipelines.values()].map((pipeline) => pipeline[Symbol.asyncDispose]())))
@@ -111,6 +124,7 @@ export const definePipelines = ({ cameras, configs, storage, clock, log }: Pipel
       if (fact.type !== 'state') return
       const { camera, state, previous, at } = fact
       pipelines.get(camera)?.follow(previous, state, at)
+      if (previous?.settings !== state.settings) detector.follow()
       if (!previous) return
       const shown = guardOf(proofOf(privacyOf(state.settings)))
       const closes = shown !== guardOf(proofOf(privacyOf(previous.settings)))

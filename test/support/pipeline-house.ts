@@ -17,6 +17,7 @@ import type { Gateway } from '../../src/media/gateway/gateway.js'
 import { type Storage, startStorage } from '../../src/media/storage.js'
 import { definePipelines, type Pipelines } from '../../src/pipeline/pipelines.js'
 import type { SourceConfig } from '../../src/sources/index.js'
+import type { EngineConfig } from '../../src/vision/engine/engine.js'
 import { defaultSettings } from './settings.js'
 
 export const nobody: Accounts = {
@@ -39,6 +40,7 @@ export interface PipelineHouse extends AsyncDisposable {
 export const startPipelineHouse = async (
   source: SourceConfig,
   settings: CameraSettings = defaultSettings,
+  detection: EngineConfig = { engine: 'opencv', models: '/nowhere', own: null },
 ): Promise<PipelineHouse> => {
   const scope = createScope()
   const clock = createSystemClock()
@@ -57,7 +59,7 @@ export const startPipelineHouse = async (
   const facts: Fact[] = []
   scope.use(cameras.watch('test', (fact) => facts.push(fact)))
   const configs = [{ id: 'porch', source, ring: { seconds: 10, max_bytes: 64_000_000 } }]
-  const pipelines = scope.use(definePipelines({ cameras, configs, storage, clock, log }))
+  const pipelines = scope.use(definePipelines({ cameras, configs, storage, detection, clock, log }))
   const config = { host: '127.0.0.1', port: 0, gateway: 'builtin' } as const
   const gateway = scope.use(await startBuiltinGateway({ config, accounts: nobody, clock, log }))
   await pipelines.start(gateway)

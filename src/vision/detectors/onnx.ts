@@ -22,11 +22,11 @@ export interface OwnModel {
 }
 
 /** The options, for the configuration. */
-export const ownModelSlice: Slice = {
-  path: { doc: 'Your own model, an ONNX file', format: String, default: null, nullable: true },
+export const ownModelSlice = {
+  path: { doc: 'Your own model, an ONNX file', format: 'String', default: null, nullable: true },
   labels_path: {
     doc: 'Its labels, one a line; without it the 80 of COCO',
-    format: String,
+    format: 'String',
     default: null,
     nullable: true,
   },
@@ -38,9 +38,13 @@ export const ownModelSlice: Slice = {
   values: { doc: 'The values it wants', format: valueRanges, default: '0..1' },
   order: { doc: 'The order of its colours', format: ['rgb', 'bgr'], default: 'rgb' },
   size: { doc: 'Its size, if the file leaves it free', format: range(32, 2048, true), default: 640, unit: 'pixels' },
-  keep_shape: { doc: 'Whether it sees the picture in its shape, with grey around it', format: Boolean, default: true },
+  keep_shape: {
+    doc: 'Whether it sees the picture in its shape, with grey around it',
+    format: 'Boolean',
+    default: true,
+  },
   score: { doc: 'The least score', format: range(0.05, 1), default: 0.4, unit: '0–1' },
-}
+} as const satisfies Slice
 
 type Three = readonly [number, number, number]
 const VALUES: Readonly<Record<OwnModel['values'], readonly [mean: Three, std: Three]>> = {
