@@ -18,6 +18,7 @@ import { type Storage, startStorage } from '../../src/media/storage.js'
 import { definePipelines, type Pipelines } from '../../src/pipeline/pipelines.js'
 import type { SourceConfig } from '../../src/sources/index.js'
 import type { EngineConfig } from '../../src/vision/engine/engine.js'
+import type { ProcessorConfig } from '../../src/vision/processor/config.js'
 import { defaultSettings } from './settings.js'
 
 export const nobody: Accounts = {
@@ -40,6 +41,7 @@ export interface PipelineHouse extends AsyncDisposable {
 export const startPipelineHouse = async (
   source: SourceConfig,
   settings: CameraSettings = defaultSettings,
+  processor?: ProcessorConfig,
   detection: EngineConfig = { engine: 'opencv', models: '/nowhere', own: null },
 ): Promise<PipelineHouse> => {
   const scope = createScope()
@@ -58,7 +60,9 @@ export const startPipelineHouse = async (
   scope.use(clock.every(1000, () => cameras.parts.forEach((camera) => void camera.learn({ type: 'tick' }))))
   const facts: Fact[] = []
   scope.use(cameras.watch('test', (fact) => facts.push(fact)))
-  const configs = [{ id: 'porch', source, ring: { seconds: 10, max_bytes: 64_000_000 } }]
+  const configs = [
+    { id: 'porch', source, ring: { seconds: 10, max_bytes: 64_000_000 }, ...(processor ? { processor } : {}) },
+  ]
   const pipelines = scope.use(definePipelines({ cameras, configs, storage, detection, clock, log }))
   const config = { host: '127.0.0.1', port: 0, gateway: 'builtin' } as const
   const gateway = scope.use(await startBuiltinGateway({ config, accounts: nobody, clock, log }))
