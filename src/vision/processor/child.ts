@@ -59,6 +59,9 @@ const read = createMessageReader<Request>(
   (request, body) => void (request.type === 'load' ? load(request.path) : work(request, body)),
 )
 
+// What the module says goes to stdout; stderr is left to Node, whose last words link.ts reads.
+console.warn = console.log
+console.error = console.log
 setPriority(NICE)
 const buffer = Buffer.allocUnsafeSlow(READ)
 const onChunk = (bytes: number): boolean => {

@@ -9,6 +9,7 @@ import { sentenceOf } from '../../lib/failure.js'
 import { type ChildEnd, describeEnd, startChild } from '../../lib/process.js'
 import { openWidePipe } from '../../lib/wide-pipe.js'
 import type { Pixels } from './draw.js'
+import { ownTime } from './own-time.js'
 import { troubleIn } from './trouble.js'
 import { type Answer, createMessageReader, type EventData, type Facts, type Trouble, writeMessage } from './wire.js'
 
@@ -49,12 +50,15 @@ export interface LinkDeps {
   /** Milliseconds. */
   readonly limits: { readonly load: number; readonly image: number }
   readonly clock: Clock
-  /** A line of what the module prints. */
+  /** A line of what the module prints; of what Node itself says. */
   onOutput(line: string): void
+  onLine(line: string): void
   onFacts(facts: Facts): void
   onEvent(name: string, data: EventData): void
 }
 
+/** A module that is kept from working by others is given its time again, so often. */
+const MOST_WAITS = 5
 const ours = dirname(fileURLToPath(import.meta.url))
 /** Of our environment, which holds secrets, a module gets this much. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
@@ -126,7 +130,7 @@ export const startLink = async (deps: LinkDeps): Promise<Link> => {
     stdin: true,
     pipes: 1,
     sockets: { 0: pipe.far },
-    onLine: deps.onOutput,
+    onLine: deps.onLine,
   })
   pipe.far.destroy()
   createInterface({ input: child.stdout }).on('line', deps.onOutput)
@@ -134,11 +138,23 @@ export const startLink = async (deps: LinkDeps): Promise<Link> => {
     (end) => endAs(troubleOfEnd(end)),
     (error: unknown) => endAs({ sentence: sentenceOf(error), place: null }),
   )
-  const hang = (what: string, ms: number) =>
-    clock.after(ms, () => {
-      endAs({ sentence: `${what} for ${ms / 1000} s`, place: null })
+  const hang = (what: string, ms: number): Disposable => {
+    const before = ownTime(child.pid)
+    let timer: Disposable
+    let waits = 0
+    const due = (): void => {
+      const now = ownTime(child.pid)
+      const starved = before && now?.runnable && now.ms - before.ms < ms / 2
+      if (starved && ++waits < MOST_WAITS) {
+        timer = clock.after(ms, due)
+        return
+      }
+      endAs({ sentence: `${what} for ${(ms * (waits + 1)) / 1000} s`, place: null })
       void child.stop(0)
-    })
+    }
+    timer = clock.after(ms, due)
+    return { [Symbol.dispose]: () => timer[Symbol.dispose]() }
+  }
   const loadLimit = hang('it did not finish loading', limits.load)
   void loading.promise.catch(() => {}).then(() => loadLimit[Symbol.dispose]())
   if (child.stdin) writeMessage(child.stdin, { type: 'load', path: deps.path })

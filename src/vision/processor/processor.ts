@@ -107,6 +107,7 @@ export const startProcessor = (deps: ProcessorDeps): Processor => {
   const run = async (signal: AbortSignal, ready: () => void): Promise<void> => {
     await using mine = await startLink({
       ...{ program, path: config.path, limits, clock, onOutput, onEvent },
+      onLine: (line) => log.debug({ module }, `${module}: ${line}`),
       onFacts: (told) => facts.put(told),
     })
     const aborted = new Promise<never>((_resolve, reject) => {

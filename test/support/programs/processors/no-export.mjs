@@ -1,0 +1,3 @@
+// Exports something else.
+export const processImages = () => {}
+export const other = 1
