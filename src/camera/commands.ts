@@ -6,7 +6,10 @@ import type { CameraState, Cause } from './state.js'
 export type PictureFormat = 'jpg' | 'png'
 
 export type Command =
-  | { readonly type: 'snapshot'; readonly format?: PictureFormat }
+  /** `causes`: what it is kept for, where not for whoever asks. */
+  | { readonly type: 'snapshot'; readonly format?: PictureFormat; readonly causes?: readonly Cause[] }
+  /** A snapshot that is the mean of so many of the newest pictures: see stacking.ts. */
+  | { readonly type: 'stack'; readonly frames?: number; readonly format?: PictureFormat }
   /** `at`: wall ms of the moment it is about (default now). `after_s`: how long a stop keeps recording (default 0). */
   | {
       readonly type: 'record'
@@ -17,8 +20,12 @@ export type Command =
     }
   | { readonly type: 'settings'; readonly change: SettingsChange }
 
+/** Those that need no hands. */
+export type StateCommand = Exclude<Command, { type: 'snapshot' | 'stack' }>
+
 export interface CommandResults {
   snapshot: StoredItem
+  stack: StoredItem
   record: CameraState['recording']
   settings: CameraSettings
 }

@@ -88,6 +88,8 @@ export interface PictureRequest {
   readonly quality?: number
   /** Scaled down to this width. */
   readonly width?: number
+  /** The mean of so many of the newest pictures (with format and quality only). */
+  readonly stack?: number
 }
 
 export interface Pictures {

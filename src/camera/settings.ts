@@ -1,5 +1,6 @@
 // What people may change while the camera runs: the same nested keys in nightjar.yaml, over HTTP and MQTT. Immutable.
 import { range, type Slice } from '../lib/slice.js'
+import { STACKED } from './stacking.js'
 import { checkZones, type Zone } from './zones.js'
 
 export const nightModes = ['auto', 'day', 'night'] as const
@@ -7,6 +8,10 @@ export type NightMode = (typeof nightModes)[number]
 
 export const recordTriggers = ['motion'] as const
 export type RecordTrigger = (typeof recordTriggers)[number]
+
+export const recordForms = ['video', 'pictures', 'both'] as const
+/** What an event is kept as. */
+export type RecordForm = (typeof recordForms)[number]
 
 /** Durations in seconds, levels 0..100, dark scores 0 (bright) .. 255 (black). */
 export interface CameraSettings {
@@ -32,12 +37,23 @@ export interface CameraSettings {
     readonly dark_threshold: number
     readonly bright_threshold: number
     readonly min_dark_frames: number
+    readonly dwell_s: number
+    readonly stack_snapshots: boolean
   }
   readonly recording: {
     readonly before_s: number
     readonly after_s: number
     readonly max_s: number
     readonly on: readonly RecordTrigger[]
+    readonly as: RecordForm
+    readonly picture_every_s: number
+  }
+  /** Pictures kept by the clock. */
+  readonly save: {
+    /** 0: never. */
+    readonly every_s: number
+    /** At night the mean of so many pictures; 0: one as it is. */
+    readonly stack_at_night: number
   }
   readonly jpeg: { readonly quality: number }
   /** What is drawn on the annotated stream. */
@@ -59,6 +75,14 @@ export type SettingsChange = {
   readonly [Group in keyof CameraSettings]?: CameraSettings[Group] extends readonly unknown[]
     ? CameraSettings[Group]
     : Partial<CameraSettings[Group]>
+}
+
+const checkEvery = (value: unknown): void => {
+  if (value !== 0) range(1, 86_400)(value)
+}
+
+const checkStack = (value: unknown): void => {
+  if (value !== 0) range(STACKED.least, STACKED.most, true)(value)
 }
 
 export const cameraSettingsSchema = {
@@ -136,6 +160,17 @@ export const cameraSettingsSchema = {
       default: 20,
       unit: '1–6000',
     },
+    dwell_s: {
+      doc: 'Least time from one change between day and night by the dark score to the next',
+      format: range(0, 3600),
+      default: 10,
+      unit: 'seconds, 0–3600',
+    },
+    stack_snapshots: {
+      doc: 'At night a snapshot is the mean of the 10 newest pictures: less noise',
+      format: 'Boolean',
+      default: false,
+    },
   },
   recording: {
     before_s: {
@@ -155,6 +190,31 @@ export const cameraSettingsSchema = {
       doc: 'What starts a recording by itself: motion, or nothing',
       format: (value) => checkTriggers(value),
       default: ['motion'],
+    },
+    as: {
+      doc: 'What is kept of motion: a video, a series of pictures, or both',
+      format: recordForms,
+      default: 'video',
+    },
+    picture_every_s: {
+      doc: 'For a series: time from picture to picture',
+      format: range(0.2, 3600),
+      default: 1,
+      unit: 'seconds, 0.2–3600',
+    },
+  },
+  save: {
+    every_s: {
+      doc: 'Keep a picture every so often, whatever happens; 0: never',
+      format: checkEvery,
+      default: 0,
+      unit: 'seconds, 0 or 1–86400',
+    },
+    stack_at_night: {
+      doc: 'At night such a picture is the mean of so many: less noise; 0: one picture as it is',
+      format: checkStack,
+      default: 10,
+      unit: '0 or 2–60',
     },
   },
   jpeg: {

@@ -113,8 +113,8 @@ const detailOutput = (fps: number, { width, every }: { readonly width: number; r
 /** Less than between any two pictures: a gateway may squeeze what it kept for a new reader into a moment. */
 const HALF_TICK = 0.5 / TICKS
 
-/** Reads an init segment and fragments on stdin and writes the picture at `pts` (or the first after it) as PPM. */
-export const pictureArgs = (pts: number, width: number | undefined): string[] => {
+/** Reads an init segment and fragments on stdin and writes `count` pictures from `pts` on, each as PPM. */
+export const pictureArgs = (pts: number, width: number | undefined, count = 1): string[] => {
   const filters = [
     `select='gte(t,${(pts - HALF_TICK).toFixed(6)})'`,
     ...(width === undefined ? [] : [`scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=area`]),
@@ -122,7 +122,7 @@ export const pictureArgs = (pts: number, width: number | undefined): string[] =>
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error'],
     ...['-probesize', '32', '-analyzeduration', '0', '-copyts', '-f', 'mp4', '-i', 'pipe:0'],
-    ...['-an', '-vf', filters.join(','), '-fps_mode', 'passthrough', '-frames:v', '1'],
+    ...['-an', '-vf', filters.join(','), '-fps_mode', 'passthrough', '-frames:v', String(count)],
     ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
   ]
 }

@@ -126,7 +126,7 @@ const shownAt = (items: readonly RingItem[], mono: number): number => {
   return best
 }
 
-const encodePng = ({ data, width, height, channels }: RgbImage): Promise<Buffer> =>
+export const encodePng = ({ data, width, height, channels }: RgbImage): Promise<Buffer> =>
   sharp(data, { raw: { width, height, channels } }).png({ compressionLevel: 3 }).toBuffer()
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`

@@ -41,7 +41,12 @@ export interface Draft {
 
 export interface Storage extends Recordings, AsyncDisposable {
   begin(request: BeginRequest): Promise<Draft>
-  saveSnapshot(request: { readonly camera: string; readonly picture: Picture }): Promise<StoredItem>
+  saveSnapshot(request: {
+    readonly camera: string
+    readonly picture: Picture
+    /** Default none: somebody asked for it. */
+    readonly causes?: readonly Cause[]
+  }): Promise<StoredItem>
   /** First hears the present health, then each change. */
   watch(listener: (health: PartHealth) => void): Disposable
   /** Resolves when index and files agree: at first, what an earlier run left behind is in order. */
@@ -126,12 +131,12 @@ export const startStorage = async (deps: StorageDeps): Promise<Storage> => {
 
   return {
     begin: (request) => beginDraft(shelf, deps, request),
-    saveSnapshot: async ({ camera, picture }) => {
+    saveSnapshot: async ({ camera, picture, causes = [] }) => {
       const { format, width, height } = picture
       const at = Math.round(picture.at)
       const name = await claimName(shelf, data, camera, at)
       const path = `${name.folder}/${name.stem}.${format}`
-      const still = { kind: 'snapshot', state: 'finished', causes: [], pre_roll_s: null, keep: false } as const
+      const still = { kind: 'snapshot', state: 'finished', causes, pre_roll_s: null, keep: false } as const
       const facts = { from: at, to: at, bytes: picture.data.length, width, height, format }
       const item: StoredItem = { id: name.id, camera, ...still, ...facts, path, picture: true }
       shelf.active.add(item.id)

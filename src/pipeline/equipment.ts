@@ -10,9 +10,9 @@ export interface EquipmentDeps {
 }
 
 export const createEquipment = ({ camera, pictures, storage }: EquipmentDeps): Equipment => ({
-  snapshot: async ({ format }) => {
-    const picture = await pictures.picture(camera.id, { format })
-    const item = await storage.saveSnapshot({ camera: camera.id, picture })
+  snapshot: async ({ format, stack, causes }) => {
+    const picture = await pictures.picture(camera.id, { format, ...(stack && { stack }) })
+    const item = await storage.saveSnapshot({ camera: camera.id, picture, ...(causes && { causes }) })
     camera.learn({ type: 'happened', event: { type: 'snapshot_taken', item } })
     return item
   },

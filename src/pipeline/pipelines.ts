@@ -12,11 +12,13 @@ import { createCoalesced } from '../lib/serial.js'
 import type { Gateway } from '../media/gateway/gateway.js'
 import { liveMessages } from '../media/live.js'
 import { createPictures } from '../media/picture.js'
+import { createStackedPictures } from '../media/stacked-pictures.js'
 import type { Storage } from '../media/storage.js'
 import type { EngineConfig } from '../vision/engine/engine.js'
 import { isolate } from '../vision/isolate.js'
 import { overlayOf } from '../vision/overlay.js'
 import { drawOverlay } from '../vision/overlay-draw.js'
+import { createStack } from '../vision/stack.js'
 import { createDetector } from './detector.js'
 import { definePipeline, type Pipeline, type PipelineConfig } from './pipeline.js'
 import { planCamera } from './plan.js'
@@ -62,11 +64,13 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
     if (annotated) drawOverlay(image, overlayOf(state, at, find(id).seen(clock.toMono(at))))
   }
   const fromRing = createPictures({ clock, ring: (id) => find(id).ring, draw })
+  const stacked = createStackedPictures({ clock, ring: (id) => find(id).ring, createStack })
   const pictures: Pictures = {
     picture: async (id, request) => {
       const quality = partOf(id)?.state().settings.jpeg.quality
       refusePrivate(partOf(id)?.state(), 'no picture is given')
-      const picture = await fromRing.picture(id, { ...(quality === undefined ? {} : { quality }), ...request })
+      const source = request?.stack === undefined ? fromRing : stacked
+      const picture = await source.picture(id, { ...(quality === undefined ? {} : { quality }), ...request })
       // While it was made something may have become private.
       find(id).check(picture)
       return picture

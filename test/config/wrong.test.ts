@@ -70,7 +70,7 @@ describe('a wrong configuration', () => {
       'a key nobody can guess',
       withCamera('colour: red'),
       [
-        'cameras[0].colour: is not an option; there are id, name, ring, processor, motion, detection, night, recording, jpeg, overlay, privacy, zones, source (line 2)',
+        'cameras[0].colour: is not an option; there are id, name, ring, processor, motion, detection, night, recording, save, jpeg, overlay, privacy, zones, source (line 2)',
       ],
     ],
     [

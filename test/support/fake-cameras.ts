@@ -113,7 +113,8 @@ export const createFakeCameras = (folder: string, ...ids: string[]): FakeCameras
   }
   const carryOut = async (id: string, command: Command): Promise<CommandResults[Command['type']]> => {
     switch (command.type) {
-      case 'snapshot': {
+      case 'snapshot':
+      case 'stack': {
         const format = command.format ?? 'jpg'
         const item = keep(id, { format }, await noise(320, 180, format === 'png' ? 'png' : 'jpeg'))
         change(id, { last: { ...find(id).last, snapshot: item.id } })

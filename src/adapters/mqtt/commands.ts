@@ -2,6 +2,7 @@
 import { checkSettingsChange } from '../../camera/check-settings.js'
 import type { Command, CommandResults } from '../../camera/commands.js'
 import type { Cameras } from '../../camera/ports.js'
+import { checkFrames } from '../../camera/stacking.js'
 import { isPlain, type Plain } from '../../lib/check.js'
 import { Failure, type FailureCode } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
@@ -76,6 +77,15 @@ const commands: Readonly<Record<string, (words: Plain) => Command>> = {
     if (format !== 'jpg' && format !== 'png') throw new Failure('invalid', 'format must be jpg or png')
     return { type: 'snapshot', format }
   },
+  stack: ({ id: _, ...words }) => {
+    const { frames, format } = '' in words ? { frames: Number(words['']) } : (words as Plain)
+    const unknown = Object.keys(words).find((key) => key !== 'frames' && key !== 'format' && key !== '')
+    if (unknown !== undefined) throw new Failure('invalid', `"${unknown}" is not known here; there are frames, format`)
+    if (format !== undefined && format !== 'jpg' && format !== 'png')
+      throw new Failure('invalid', 'format must be jpg or png')
+    if (frames !== undefined) checkFrames(frames)
+    return { type: 'stack', ...(frames !== undefined && { frames: frames as number }), ...(format && { format }) }
+  },
   record: (words) => {
     const action = only('action', words)
     if (action !== 'start' && action !== 'stop') throw new Failure('invalid', 'action must be start or stop')
@@ -108,6 +118,7 @@ const only = (key: string, { id: _, ...words }: Plain): unknown => {
 const describe = (command: Command, result: CommandResults[Command['type']], urls: ItemUrls): Plain => {
   switch (command.type) {
     case 'snapshot':
+    case 'stack':
       return describeItem(result as CommandResults['snapshot'], urls)
     case 'record': {
       const recording = result as CommandResults['record']

@@ -1,5 +1,5 @@
 // What a camera knows: its public state, and what its rules must remember between inputs. Both immutable.
-import type { Asker, Command } from '../commands.js'
+import type { Asker, StateCommand } from '../commands.js'
 import type { CameraEvent, TraceEntry } from '../events.js'
 import type { Input } from '../inputs.js'
 import type { CameraSettings } from '../settings.js'
@@ -34,7 +34,7 @@ export interface Mind {
 /** Settings arrive checked. */
 export type RuleInput =
   | Input
-  | { readonly type: 'ask'; readonly command: Exclude<Command, { type: 'snapshot' }>; readonly by: Asker }
+  | { readonly type: 'ask'; readonly command: StateCommand; readonly by: Asker }
 
 export type Note = Omit<TraceEntry, 'at'>
 

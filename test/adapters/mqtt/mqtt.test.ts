@@ -282,11 +282,11 @@ describe('commands', () => {
       'motion.trigger_level: must be a number from 1 to 100, not 500',
     ],
     ['nightjar/porch/command/settings', '{"id": 1, "motion": 5}', 'motion: must be a group of options, not 5'],
-    ['nightjar/porch/command/dance', '', 'there is no command "dance"; there are snapshot, record, settings'],
+    ['nightjar/porch/command/dance', '', 'there is no command "dance"; there are snapshot, stack, record, settings'],
     [
       'nightjar/porch/command/constructor',
       '',
-      'there is no command "constructor"; there are snapshot, record, settings',
+      'there is no command "constructor"; there are snapshot, stack, record, settings',
     ],
     ['nightjar/attic/command/snapshot', '', 'there is no camera "attic"'],
     ['nightjar/attic/recording/set', 'ON', 'there is no camera "attic"'],

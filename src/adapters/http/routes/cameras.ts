@@ -3,6 +3,7 @@
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { Asker } from '../../../camera/commands.js'
+import { STACKED } from '../../../camera/stacking.js'
 import { CameraAnswer, ItemAnswer, RecordingAnswer, TraceAnswer } from '../api.js'
 import { accountOf } from '../auth.js'
 import type { App, RouteDeps } from './app.js'
@@ -62,6 +63,35 @@ export const addCameras = (app: App, { cameras }: RouteDeps): void => {
     async (request, reply) => {
       const { format } = request.body
       const command = { type: 'snapshot' as const, ...(format && { format }) }
+      return reply.code(201).send(await cameras.execute(request.params.id, command, askerOf(request)))
+    },
+  )
+  app.post(
+    '/api/cameras/:id/stack',
+    {
+      schema: {
+        tags,
+        summary: 'Take a snapshot with less noise, the mean of several pictures, and keep it',
+        params: CameraParams,
+        body: Type.Object(
+          {
+            frames: Type.Optional(
+              Type.Integer({
+                minimum: STACKED.least,
+                maximum: STACKED.most,
+                description: `Newest pictures (default ${STACKED.default})`,
+              }),
+            ),
+            format: Type.Optional(Type.Enum(['jpg', 'png'])),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 201: ItemAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { frames, format } = request.body
+      const command = { type: 'stack' as const, ...(frames && { frames }), ...(format && { format }) }
       return reply.code(201).send(await cameras.execute(request.params.id, command, askerOf(request)))
     },
   )

@@ -1,8 +1,11 @@
 // All entities of a camera, in the order in which a fact is told: what automations wait for comes first.
+import type { CameraState } from '../../../camera/state.js'
 import type { EntityDefinition } from '../entity.js'
 import { connectivity } from './connectivity.js'
 import { darkLevel } from './dark-level.js'
+import { detection } from './detection.js'
 import { events } from './events.js'
+import { labelEntities } from './labels.js'
 import { lastEvent } from './last-event.js'
 import { lastSnapshot } from './last-snapshot.js'
 import { lightMode } from './light-mode.js'
@@ -32,8 +35,15 @@ export const entities: readonly EntityDefinition[] = [
   events,
   triggerLevel,
   motionDetection,
+  detection,
   privacy,
   nightMode,
 ]
+
+const ids: ReadonlySet<string> = new Set(entities.map(({ id }) => id))
+
+/** Those of one camera; with those of the labels that it looks for. */
+export const entitiesOf = (state: CameraState, labels: boolean): readonly EntityDefinition[] =>
+  labels ? [...labelEntities(state, ids), ...entities] : entities
 
 export const findEntity = (id: string): EntityDefinition | undefined => entities.find((entity) => entity.id === id)
