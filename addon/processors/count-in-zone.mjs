@@ -78,7 +78,7 @@ const thingsIn = (changed, across, down) => {
 const wholePicture = ({ data, width, height }) => ({
   name: 'Picture',
   color: '#58c98b',
-  ...{ x: 0, y: 0, width, height, points: [] },
+  ...{ x: 0, y: 0, width, height },
   rows: Array.from({ length: height }, (_, y) => data.subarray(y * width * 3, (y + 1) * width * 3)),
   mask: new Uint8Array(width * height).fill(1),
 })
@@ -113,11 +113,11 @@ export const process_image = (frame, context) => {
   }
   context.report('things', count)
 
-  context.polygon(zone.points, { color: zone.color })
   for (const { left, top, right, bottom } of things) {
     const [x, y] = [zone.x + left * BLOCK, zone.y + top * BLOCK]
     context.box(x, y, (right - left + 1) * BLOCK, (bottom - top + 1) * BLOCK, { color: 'orange' })
   }
-  const text = Math.round(frame.height / 36)
-  context.text(zone.x + text, zone.y + text, `${zone.name}: ${count}`, { color: zone.color, size: 1.2 })
+  // Nightjar itself draws the zone and its name, above.
+  const line = Math.round(frame.height / 36)
+  context.text(zone.x + line, zone.y + zone.height - 3 * line, `${count}`, { color: zone.color, size: 2 })
 }

@@ -95,6 +95,17 @@ export const CameraAnswer = typed<CameraState>(
     }),
     health: Type.Record(Type.String(), PartHealth),
     motion: Type.Object({ active: Type.Boolean(), level: Type.Number(), since: orNull(time('Since')) }),
+    processor: orNull(
+      Type.Object(
+        {
+          name: Type.String({ description: 'Its file' }),
+          status: oneOf('starting', 'working', 'broken'),
+          problem: orNull(Type.String({ description: 'With file and line, where they are known' })),
+          facts: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
+        },
+        { description: "The user's own module on the annotated stream" },
+      ),
+    ),
     light: Type.Object({
       mode: oneOf('day', 'night'),
       dark: orNull(Type.Number({ description: '0 (bright) to 255 (black)' })),
