@@ -240,3 +240,51 @@ test('facts, events, zones, and what it prints; none of our secrets', async () =
     /^reports\.mjs:\d+: there is no zone "lawm" \(did you mean "lawn"\?\); there are lawn$/,
   )
 })
+
+test('the edge view: edges glow, turquoise where they stand and amber where they lie, the rest is dark', async () => {
+  const { processor } = await startWorking(resolve('addon/processors/edges.mjs'))
+  const [width, height] = [160, 90]
+  const data = new Uint8Array(width * height * 3).fill(40)
+  for (let y = 20; y < 70; y++) data.fill(200, (y * width + 40) * 3, (y * width + 120) * 3)
+  const edges = await processor.edit({ data, width, height }, Date.now())
+  const at = (x: number, y: number): readonly number[] => [
+    ...(edges ?? data).subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+  ]
+  const [red = 0, green = 0, blue = 0] = at(40, 45)
+  expect([green > 150, blue > 150, red < 120]).toEqual([true, true, true])
+  const [warm = 0, , cold = 0] = at(80, 20)
+  expect([warm > 200, cold < 120]).toEqual([true, true])
+  for (const [x, y] of [
+    [80, 45],
+    [10, 10],
+  ] as const)
+    expect(Math.max(...at(x, y))).toBeLessThan(80)
+})
+
+test('count in zone: things that come and go in the zone, not outside of it, and no change of light', async () => {
+  const { processor, view, events } = await startWorking(resolve('addon/processors/count-in-zone.mjs'))
+  const [width, height] = [320, 180]
+  const show = async (light: number, ...things: readonly (readonly [x: number, y: number])[]): Promise<number> => {
+    let painted = 0
+    for (let picture = 0; picture < 6; picture++) {
+      const data = new Uint8Array(width * height * 3).fill(light)
+      for (const [left, top] of things)
+        for (let y = top; y < top + 40; y++) data.fill(10, (y * width + left) * 3, (y * width + left + 20) * 3)
+      const shown = await processor.edit({ data, width, height }, Date.now())
+      // The boxes: orange.
+      painted = (shown ?? data).filter((value, i, all) => i % 3 === 0 && value === 255 && all[i + 1] === 159).length
+    }
+    return painted
+  }
+  const told = (): unknown[] => events.map((event) => (event as { data: { to: number } }).data.to)
+  expect(await show(120)).toBe(0)
+  expect(await show(120, [100, 60], [200, 70])).toBeGreaterThan(200)
+  // Left of the zone.
+  await show(120, [10, 60])
+  await show(120, [100, 60], [10, 10])
+  // The light is switched on.
+  expect(await show(220)).toBe(0)
+  expect(told()).toEqual([2, 0, 1, 0])
+  expect(events[0]).toEqual({ name: 'things_changed', data: { zone: 'Lawn', from: 0, to: 2 } })
+  await until('the fact', () => view()?.facts.things === 0)
+})
