@@ -26,6 +26,7 @@ it('prefers the whole box to a better one that its view cuts', () => {
   const whole = candidate(0.6, [0.1, 0.1, 0.2, 0.5])
   expect(merge([half, whole])).toEqual([{ label: 'person', score: 0.6, box: whole.box }])
   expect(scores([half])).toEqual([0.9])
-  // A whole small one inside a large one is something else.
+  // A whole small one inside a large one is something else, whichever is better.
+  expect(scores([candidate(0.5, [0.12, 0.2, 0.1, 0.1]), candidate(0.8, [0.1, 0.1, 0.2, 0.5])])).toEqual([0.8, 0.5])
   expect(scores([{ ...half, cut: false }, whole])).toEqual([0.9, 0.6])
 })
