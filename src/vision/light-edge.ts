@@ -31,14 +31,17 @@ const SAY = 20
 /** Of fewer boxes only the surest signs are believed. */
 const MANY = 150
 
-export type Verdict = 'moves' | 'light' | 'light if there is more of it'
+/** Nothing: what a block makes of a change beside it. */
+export type Verdict = 'moves' | 'light' | 'light if there is more of it' | 'nothing'
 
 /** Measured on people near and far, lamps and clouds: people are below 0.5 alike and more than a quarter `against`. */
 export const judgeChange = ({ boxes, against, spread, likeness }: Change, area: number): Verdict => {
-  if (boxes < area / 4 || likeness > 0.97) return 'light'
-  if (boxes >= MANY && likeness > 0.6) return 'light'
+  if (boxes < area / 4) return 'nothing'
+  if (likeness > 0.97) return 'light'
+  if (boxes >= MANY && likeness > 0.5) return 'light'
   if (against >= 0.1) return 'moves'
-  if (likeness > 0.5 || (boxes >= MANY && spread < 0.8 && likeness > 0.1)) return 'light'
+  // A uniform thing on a uniform ground changes into one direction, too, but is not alike.
+  if (likeness > 0.5 || (likeness > 0.3 && (spread < 0.06 || (boxes >= MANY && spread < 0.8)))) return 'light'
   return 'light if there is more of it'
 }
 

@@ -7,7 +7,7 @@ import type { Small } from './shrink.js'
 export interface LightFit {
   readonly gains: Float32Array
   readonly offsets: Float32Array
-  /** The change of the mean, in luma. */
+  /** The change of the mean that gain and offset of the whole make, in luma. */
   step: number
   /** Share of the blocks whose mean changed, and of those that the one gain and offset leaves unexplained: 0..1. */
   changed: number
@@ -48,32 +48,65 @@ const medianOfNine = (count: number): number => {
   return nine[count >> 1] as number
 }
 
-/** Least squares over the blocks' means: gain and offset of the whole picture. */
-const fitWhole = (cur: Float32Array, old: Float32Array, fit: LightFit): void => {
-  const n = cur.length
-  let [x, y, xx, xy] = [0, 0, 0, 0]
-  for (let i = 0; i < n; i++) {
+interface Line {
+  readonly gain: number
+  readonly offset: number
+}
+
+const SAME: Line = { gain: 1, offset: 0 }
+
+/** A block that differs from the line by more than this is not explained by it. */
+const limitOf = (old: number): number => CHANGED + CHANGED_SHARE * old
+
+/** Least squares over the means of those blocks that another line explains (all of them without one). */
+const fitLine = (cur: Float32Array, old: Float32Array, by?: Line): Line => {
+  let [n, x, y, xx, xy] = [0, 0, 0, 0, 0]
+  for (let i = 0; i < cur.length; i++) {
     const a = old[i] as number
     const b = cur[i] as number
+    if (by && Math.abs(b - by.gain * a - by.offset) > limitOf(a)) continue
+    n++
     x += a
     y += b
     xx += a * a
     xy += a * b
   }
+  if (n === 0) return by ?? SAME
   const spread = xx - (x * x) / n
-  fit.gain = spread > 16 * n ? Math.min(3, Math.max(1 / 3, (xy - (x * y) / n) / spread)) : 1
-  fit.offset = (y - fit.gain * x) / n
-  fit.step = Math.abs(y - x) / n / 4
-  let [changed, unexplained] = [0, 0]
-  for (let i = 0; i < n; i++) {
+  const gain = spread > 16 * n ? Math.min(3, Math.max(1 / 3, (xy - (x * y) / n) / spread)) : 1
+  return { gain, offset: (y - gain * x) / n }
+}
+
+/** How badly a line explains the blocks, where those it does not explain at all count alike. */
+const costOf = (cur: Float32Array, old: Float32Array, { gain, offset }: Line): number => {
+  let cost = 0
+  for (let i = 0; i < cur.length; i++) {
+    const a = old[i] as number
+    cost += Math.min(limitOf(a), Math.abs((cur[i] as number) - gain * a - offset))
+  }
+  return cost
+}
+
+/** Gain and offset of the whole picture. What moves in a scene that is all alike must not make its own line. */
+const fitWhole = (cur: Float32Array, old: Float32Array, fit: LightFit): void => {
+  const first = fitLine(cur, old)
+  const rough = costOf(cur, old, first) < costOf(cur, old, SAME) ? first : SAME
+  const fine = fitLine(cur, old, rough)
+  const best = costOf(cur, old, fine) < costOf(cur, old, rough) ? fine : rough
+  fit.gain = best.gain
+  fit.offset = best.offset
+  let [sum, changed, unexplained] = [0, 0, 0]
+  for (let i = 0; i < cur.length; i++) {
     const a = old[i] as number
     const b = cur[i] as number
-    const limit = CHANGED + CHANGED_SHARE * a
-    if (Math.abs(b - a) > limit) changed++
-    if (Math.abs(b - fit.gain * a - fit.offset) > limit) unexplained++
+    sum += a
+    if (Math.abs(b - a) > limitOf(a)) changed++
+    if (Math.abs(b - best.gain * a - best.offset) > limitOf(a)) unexplained++
   }
-  fit.changed = changed / n
-  fit.unexplained = unexplained / n
+  const mean = sum / cur.length
+  fit.step = Math.abs(best.gain * mean + best.offset - mean) / 4
+  fit.changed = changed / cur.length
+  fit.unexplained = unexplained / cur.length
 }
 
 export const fitLight = (cur: Small, old: Small, fit: ReturnType<typeof createLightFit>): void => {

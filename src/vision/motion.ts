@@ -42,7 +42,7 @@ const LARGE = 0.08
 const EXPOSURE = { atOnce: 0.8, unexplained: 0.1 }
 /** A blob of light of so many boxes explains lesser ones for so many milliseconds. */
 const LIT = 100
-const ONE_LIGHT = 600
+const ONE_LIGHT = 1500
 /** Boxes of a tile that must differ for it to be part of a blob. */
 const LEAST = 2
 const ALL_LIGHT = 'light change'
@@ -86,7 +86,7 @@ const relearn = (memory: Memory, keep: number): void => {
 }
 
 const isLightStep = ({ step, changed, unexplained }: LightFit, moved: number): boolean =>
-  (step >= LIGHT_STEP || changed >= LIGHT_SHARE) && !(moved >= LARGE && unexplained >= LARGE)
+  step >= LIGHT_STEP || (changed >= LIGHT_SHARE && !(moved >= LARGE && unexplained >= LARGE))
 
 const meanOf = ({ means }: Small): number => means.reduce((sum, mean) => sum + mean, 0) / means.length
 
@@ -129,7 +129,7 @@ const sort = (memory: Memory, count: number, least: number, pair: Pair, mono: nu
     if (blob.area < least) return null
     const verdict = judgeChange(measureChange(pair, finder, differ, blob, index + 1), blob.area)
     if (verdict === 'light' && blob.area >= LIT) memory.litAt = mono
-    return verdict
+    return verdict === 'nothing' ? null : verdict
   })
   const more = mono - memory.litAt <= ONE_LIGHT
   const numbers = verdicts.flatMap((verdict, index) => (verdict ? [index + 1] : []))
