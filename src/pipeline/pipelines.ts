@@ -4,6 +4,7 @@ import type { House } from '../camera/cameras.js'
 import type { Fact } from '../camera/events.js'
 import type { LiveMessage, Pictures, Streams } from '../camera/ports.js'
 import { refusePrivate } from '../camera/private.js'
+import type { CameraState } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
@@ -124,14 +125,14 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
       for (const { id, plan } of plans) find(id).show(plan.guard)
       void applyPaths(plans).catch(failed)
     }
+    const guardIn = ({ settings }: CameraState): string | null => guardOf(proofOf(privacyOf(settings)))
     const onFact = (fact: Fact): void => {
       if (fact.type !== 'state') return
       const { camera, state, previous, at } = fact
       pipelines.get(camera)?.follow(previous, state, at)
       if (previous?.settings !== state.settings) detector.follow()
       if (!previous) return
-      const shown = guardOf(proofOf(privacyOf(state.settings)))
-      const closes = shown !== guardOf(proofOf(privacyOf(previous.settings)))
+      const closes = previous.settings !== state.settings && guardIn(previous) !== guardIn(state)
       if (closes) closeAtOnce()
       if (closes || previous.light.mode !== state.light.mode) void planAll().catch(failed)
     }

@@ -31,6 +31,8 @@ const GRAINS = [
 ] as const
 /** A word of a command may have 128 kB; a bar takes about 110 bytes, and a look at each picture. */
 const MOST_BARS = 240
+/** Where there are more, slices do not begin and end at each. */
+const MOST_CORNERS = 256
 const DIGITS = 1e5
 
 /** Null when there is nothing to hide. */
@@ -56,28 +58,23 @@ const down = (value: number): number => Math.floor(value * DIGITS) / DIGITS
 /** At least a little more than `down` gives: a width of 0 would mean the whole picture to ffmpeg. */
 const up = (value: number): number => (Math.floor(value * DIGITS) + 1) / DIGITS
 
-/** A zone without any area is hidden as the box around it. */
+/** One without any height gets a little. */
 const solidOf = (polygon: Polygon): Polygon => {
-  const { length } = polygon
-  const twice = polygon.reduce((sum, { x, y }, at) => {
-    const next = polygon[(at + 1) % length]
-    return sum + (next ? x * next.y - next.x * y : 0)
-  }, 0)
-  if (Math.abs(twice) > 1e-6) return polygon
-  const [xs, ys] = [polygon.map(({ x }) => x), polygon.map(({ y }) => y)]
-  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys) + 1 / DIGITS]
-  return [
-    { x: left, y: top },
-    { x: right, y: top },
-    { x: right, y: bottom },
-    { x: left, y: bottom },
-  ]
+  const ys = polygon.map(({ y }) => y)
+  const top = Math.min(...ys)
+  if (Math.max(...ys) > top) return polygon
+  return polygon.flatMap(({ x }) => [
+    { x, y: top },
+    { x, y: top + 1 / DIGITS },
+  ])
 }
 
 const barsAt = (polygons: readonly Polygon[], { rows, exact, gap }: (typeof GRAINS)[number]): Bar[] => {
   const grid = Array.from({ length: rows + 1 }, (_, row) => row / rows)
-  const corners = exact ? polygons.flatMap((polygon) => polygon.map(({ y }) => y)) : []
-  const edges = [...new Set([...grid, ...corners])].sort((a, b) => a - b)
+  const corners = polygons.flatMap((polygon) => polygon.map(({ y }) => y))
+  const edges = [...new Set([...grid, ...(exact && corners.length <= MOST_CORNERS ? corners : [])])].sort(
+    (a, b) => a - b,
+  )
   const done: Bar[] = []
   let open: Bar[] = []
   for (const [at, top] of edges.entries()) {
@@ -97,61 +94,31 @@ const barsAt = (polygons: readonly Polygon[], { rows, exact, gap }: (typeof GRAI
   return [...done, ...open]
 }
 
-/** What a polygon covers of the slice from `top` to `bottom`, seen from above. Where it crosses itself, all of it counts. */
+/**
+ * What a polygon covers of the slice from `top` to `bottom`, seen from above: where its sides run and, since nothing
+ * changes where none does, what lies between them halfway down. Where it crosses itself, all that it goes around counts.
+ */
 const spansOf = (polygon: Polygon, top: number, bottom: number): Span[] => {
-  const sides = polygon.flatMap((a, at): readonly Side[] => {
-    const b = polygon[(at + 1) % polygon.length]
-    if (!b || a.y === b.y || Math.max(a.y, b.y) <= top || Math.min(a.y, b.y) >= bottom) return []
-    return [a.y < b.y ? { upper: a, lower: b, turn: 1 } : { upper: b, lower: a, turn: -1 }]
-  })
-  // Between two neighbouring cuts no side begins, ends or crosses another.
-  const cuts = [top, bottom, ...sides.flatMap(({ upper, lower }) => [upper.y, lower.y]), ...crossings(sides)]
-  const inside = [...new Set(cuts)].filter((y) => y >= top && y <= bottom).sort((a, b) => a - b)
-  return inside.flatMap((above, at) => {
-    const below = inside[at + 1]
-    return below === undefined ? [] : slabOf(sides, above, below)
-  })
-}
-
-interface Side {
-  readonly upper: Point
-  readonly lower: Point
-  readonly turn: 1 | -1
-}
-
-const slabOf = (sides: readonly Side[], above: number, below: number): Span[] => {
-  const middle = (above + below) / 2
-  const cut = sides
-    .filter(({ upper, lower }) => upper.y <= middle && lower.y >= middle)
-    .sort((a, b) => xAt(a, middle) - xAt(b, middle))
+  const middle = (top + bottom) / 2
   const spans: Span[] = []
+  const cuts: { readonly x: number; readonly turn: 1 | -1 }[] = []
+  for (const [at, a] of polygon.entries()) {
+    const b = polygon[(at + 1) % polygon.length]
+    if (!b || a.y === b.y || Math.max(a.y, b.y) <= top || Math.min(a.y, b.y) >= bottom) continue
+    const within = (y: number): number => Math.min(Math.max(y, Math.min(a.y, b.y)), Math.max(a.y, b.y))
+    const xAt = (y: number): number => a.x + ((b.x - a.x) * (y - a.y)) / (b.y - a.y)
+    const [x, other] = [xAt(within(top)), xAt(within(bottom))]
+    spans.push({ from: Math.min(x, other), to: Math.max(x, other) })
+    if (a.y > middle !== b.y > middle) cuts.push({ x: xAt(middle), turn: a.y < b.y ? 1 : -1 })
+  }
   let winding = 0
-  let left: Side | undefined
-  for (const side of cut) {
-    if (winding === 0) left = side
-    winding += side.turn
-    if (winding !== 0 || !left) continue
-    spans.push({
-      from: Math.min(xAt(left, above), xAt(left, below)),
-      to: Math.max(xAt(side, above), xAt(side, below)),
-    })
+  for (const [at, { x, turn }] of cuts.sort((a, b) => a.x - b.x).entries()) {
+    winding += turn
+    const next = cuts[at + 1]
+    if (winding !== 0 && next) spans.push({ from: x, to: next.x })
   }
   return spans
 }
-
-const xAt = ({ upper, lower }: Side, y: number): number =>
-  upper.x + ((lower.x - upper.x) * (y - upper.y)) / (lower.y - upper.y)
-
-const crossings = (sides: readonly Side[]): number[] =>
-  sides.flatMap((a, at) =>
-    sides.slice(at + 1).flatMap((b) => {
-      const [slopeA, slopeB] = [slope(a), slope(b)]
-      if (slopeA === slopeB) return []
-      return [(b.upper.x - slopeB * b.upper.y - (a.upper.x - slopeA * a.upper.y)) / (slopeA - slopeB)]
-    }),
-  )
-
-const slope = ({ upper, lower }: Side): number => (lower.x - upper.x) / (lower.y - upper.y)
 
 const join = (spans: readonly Span[], gap: number): Span[] => {
   const joined: { from: number; to: number }[] = []

@@ -1,5 +1,5 @@
 // What a private camera shows instead of its picture: a plain card with one word. Its letters are little boxes, so that
-// no font is needed; painted once, sent twice a second.
+// no font is needed; painted once, sent five times a second.
 import type { ChildPlan } from '../lib/process.js'
 import { encodeVideo, publish, quiet } from './ffmpeg-args.js'
 
@@ -12,7 +12,7 @@ export interface SlateSize {
 export const SLATE_SIZE: SlateSize = { width: 1280, height: 720 }
 /** A 25th of a second apart, as the pictures that it stands for: readers then need not be told anything new. */
 const FPS = 25
-const EVERY = 12
+const EVERY = 5
 
 /** Of the card, as Y, U, V: what a look at it must find. */
 export const SLATE_YUV = [54, 134, 124] as const
