@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { SettingsChange } from '../../src/camera/settings.js'
 import type { Zone } from '../../src/camera/zones.js'
 import { type Child, startChild } from '../../src/lib/process.js'
+import { disprove, parseY4m } from '../../src/pipeline/proof.js'
 import type { SourceConfig } from '../../src/sources/index.js'
 import { ffmpegs, type PipelineHouse, startPipelineHouse } from '../support/pipeline-house.js'
 import { defaultSettings } from '../support/settings.js'
@@ -90,12 +91,16 @@ const look = (luma: Uint8Array): 'masked' | 'open' | 'other' => {
 const lumaOf = async (picture: Buffer): Promise<Uint8Array> =>
   sharp(picture).resize(WIDTH, HEIGHT).greyscale().raw().toBuffer()
 
+const input = (path: string): string[] => [
+  ...['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', '-probesize', '32', '-analyzeduration', '0'],
+  ...['-i', house.gateway.serviceUrl(path)],
+]
+
 /** Reads a path as anybody would, and says what each picture is. */
 const watchPath = (path: string): { readonly seen: string[]; readonly child: Child } => {
   const seen: string[] = []
-  const input = ['-rtsp_transport', 'tcp', '-i', house.gateway.serviceUrl(path)]
   const output = ['-vf', `scale=${WIDTH}:${HEIGHT}`, '-pix_fmt', 'gray', '-f', 'rawvideo', '-fps_mode', 'passthrough']
-  const args = ['-nostdin', '-v', 'error', ...input, ...output, 'pipe:1']
+  const args = ['-nostdin', '-v', 'error', ...input(path), ...output, 'pipe:1']
   const child = startChild({ name: 'reader', command: 'ffmpeg', args })
   let rest = Buffer.alloc(0)
   child.stdout.on('data', (chunk: Buffer) => {
@@ -104,6 +109,17 @@ const watchPath = (path: string): { readonly seen: string[]; readonly child: Chi
   })
   children.push(child)
   return { seen, child }
+}
+
+/** What somebody who connects now gets first. */
+const pictureOf = async (path: string): Promise<string> => {
+  const args = [...input(path), '-frames:v', '1', '-pix_fmt', 'yuv420p']
+  const { stdout } = await run('ffmpeg', ['-v', 'error', ...args, '-f', 'yuv4mpegpipe', 'pipe:1'], {
+    ...{ encoding: 'buffer', maxBuffer: 1 << 28 },
+  })
+  const picture = parseY4m(stdout)
+  if (!picture) throw new Error('no picture')
+  return disprove({ of: 'slate' }, picture) === null ? 'slate' : look(picture.data)
 }
 
 test('a mask that is set while the camera is copied: from the answer on nobody gets an open picture', async () => {
@@ -143,4 +159,96 @@ test('a mask that is set while the camera is copied: from the answer on nobody g
   )
   expect(pictures.length).toBeGreaterThan(25)
   expect(new Set(pictures)).toEqual(new Set(['masked']))
+})
+
+test('five new starts of the camera and its small stream: not one open picture', async () => {
+  const camera = await startPipelineHouse(fromFilm(), settings)
+  try {
+    await until(() => camera.cameras.state('porch').link.status === 'online')
+    const url = camera.gateway.serviceUrl('porch')
+    house = await startPipelineHouse({ kind: 'rtsp', url, sub: url, transport: 'tcp' }, { ...settings, zones })
+    await until(online)
+    const readers = [watchPath('porch'), watchPath('porch_sub')]
+    await until(() => readers.every(({ seen }) => seen.length > 0))
+    for (let start = 0; start < 5; start++) {
+      let old: number[] = []
+      while (old.length < 2 || !online()) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        old = await ffmpegs('drawbox')
+      }
+      const before = readers.map(({ seen }) => seen.length)
+      for (const pid of old) process.kill(pid, 'SIGKILL')
+      await until(() => readers.every(({ seen }, at) => seen.length > (before[at] ?? 0) + 10))
+    }
+    for (const { seen } of readers) {
+      expect(new Set(seen)).toEqual(new Set(['masked']))
+      expect(seen.length).toBeGreaterThan(50)
+    }
+    // The eyes look at what is left.
+    expect(state().light.dark).not.toBeNull()
+  } finally {
+    await camera[Symbol.asyncDispose]()
+  }
+})
+
+const PATTERN = {
+  kind: 'test-pattern',
+  width: WIDTH,
+  height: HEIGHT,
+  fps: 25,
+  walk_every_s: 30,
+  walk_s: 8,
+  day_s: 86400,
+} as const
+
+test('privacy mode: let go of the camera, a card for all, no picture, no recording, and back; readers stay', async () => {
+  house = await startPipelineHouse(PATTERN, settings)
+  await until(online)
+  const reader = watchPath('porch')
+  let over = false
+  void reader.child.exited.then(() => {
+    over = true
+  })
+  await until(() => reader.seen.length > 5)
+  await house.cameras.execute('porch', { type: 'record', action: 'start' }, by)
+  await until(() => house.storage.list({ kind: 'recording' })[0])
+
+  const at = Date.now()
+  await change({ privacy: { enabled: true } })
+  expect(state()).toMatchObject({ recording: { active: false, causes: [] }, motion: { active: false, level: 0 } })
+  const shown = reader.seen.length
+  for (const ask of [
+    () => house.cameras.execute('porch', { type: 'record', action: 'start' }, by),
+    () => house.cameras.execute('porch', { type: 'snapshot' }, by),
+    () => house.pipelines.pictures.picture('porch'),
+  ])
+    await expect(ask()).rejects.toMatchObject({ code: 'refused', message: /^porch is private: / })
+  await until(() => reader.seen.length > shown + 3)
+  expect(await ffmpegs('cos(2')).toEqual([])
+  expect(await ffmpegs('rawvideo')).toHaveLength(1)
+  const card = await pictureOf('porch')
+  expect(card).toBe('slate')
+  const items = await until(() => {
+    const all = house.storage.list({ kind: 'recording' })
+    return all.every(({ state }) => state === 'finished') && all
+  })
+  expect(items).toHaveLength(1)
+  expect(items[0]?.to ?? 0).toBeLessThan(at + 200)
+  await until(online)
+
+  await change({ privacy: { enabled: false } })
+  const back = reader.seen.length
+  await until(() => online() && state().link.problem === null && reader.seen.length > back + 40)
+  expect(await pictureOf('porch')).not.toBe('slate')
+  await house.cameras.execute('porch', { type: 'snapshot' }, by)
+  expect(over).toBe(false)
+})
+
+test('a camera that was private when the service ended is never opened when it starts again', async () => {
+  house = await startPipelineHouse(fromFilm(), { ...settings, privacy: { enabled: true }, zones })
+  await until(online)
+  expect(await pictureOf('porch')).toBe('slate')
+  expect(await ffmpegs(film)).toEqual([])
+  expect(state().media.video).toEqual({ codec: 'h264', width: 1280, height: 720 })
+  expect(state().light.dark).toBeNull()
 })

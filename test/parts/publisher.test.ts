@@ -125,3 +125,9 @@ test.each([
   end.abort()
   expect(await start(child)).toBe('ended')
 })
+
+test('what may not be published is not even started', async () => {
+  const marks = program('console.log("started"); setInterval(() => {}, 1000)')
+  expect(await start(marks, { refused: 'it can not be masked' })).toBe('it can not be masked')
+  expect(said).toEqual([])
+})

@@ -44,3 +44,86 @@ test('a file is published also where the gateway pulls, and its seams and end ar
   expect(plan(true).jobs['publisher main']).toMatchObject({ loops: true, ends: null })
   expect(plan(false).jobs['publisher main']).toMatchObject({ loops: false, ends: 'the file has ended' })
 })
+
+const corners = [
+  { x: 0, y: 0 },
+  { x: 0.5, y: 0 },
+  { x: 0, y: 0.5 },
+]
+const masked = { night: false, privacy: { enabled: false, polygons: [corners] }, video: null } as const
+const argsOf = (plan: ReturnType<typeof planCamera>, job: string): string => {
+  const found = plan.jobs[job]
+  return found?.job === 'publisher' ? [found.child?.command, ...(found.child?.args ?? [])].join(' ') : ''
+}
+
+test.each([true, false])(
+  'what is to be masked is encoded by us, both streams, also where the gateway pulls: %s',
+  (pulls) => {
+    const plan = planCamera({
+      id: 'porch',
+      source: { ...rtsp, sub: 'rtsp://cam/2' },
+      gateway: gateway(pulls),
+      ...masked,
+    })
+    const guard = JSON.stringify({ of: 'mask', polygons: [corners] })
+    expect(plan.guard).toBe(guard)
+    expect(plan.paths).toEqual(['porch', 'porch_sub'].map((name) => ({ name, feed: 'publish', guard })))
+    for (const [job, path] of [
+      ['main', 'porch'],
+      ['sub', 'porch_sub'],
+    ]) {
+      const words = argsOf(plan, `publisher ${job}`)
+      expect(words).toMatch(
+        /^ffmpeg .*-noautorotate -threads 1 .*-i rtsp:\/\/cam\/[12] .*-c copy -vf .*drawbox=.* -c:v libx264 /,
+      )
+      expect(words).toMatch(new RegExp(`rtsp://us@gateway/${path}$`))
+      expect(plan.jobs[`publisher ${job}`]).toMatchObject({ refused: null, proof: { of: 'mask' } })
+      expect(plan.jobs[`tap ${job}`]).toMatchObject({ guard })
+    }
+  },
+)
+
+test.each([
+  { kind: 'file', path: '/a.mp4', loop: true, transcode: false },
+  { kind: 'file', path: '/a.mp4', loop: true, transcode: true },
+  { kind: 'test-pattern', width: 640, height: 360, fps: 25, walk_every_s: 30, walk_s: 8, day_s: 240 },
+] as const)('a child of a source masks by itself: %j', (source) => {
+  const plan = planCamera({ id: 'porch', source, gateway: gateway(true), ...masked })
+  expect(argsOf(plan, 'publisher main')).toMatch(/format=yuv420p,drawbox=/)
+  // Its picture is never copied to the gateway; the packets' checksums are.
+  expect(argsOf(plan, 'publisher main').split('rtsp://us@gateway')[0]).not.toContain('-c:v copy')
+  expect(plan.jobs['publisher main']).toMatchObject({ refused: null })
+})
+
+test('another mask is another tap and another publisher; the same one is not', () => {
+  const of = (polygons: readonly (typeof corners)[]) =>
+    planCamera({ id: 'porch', source: rtsp, gateway: gateway(false), ...masked, privacy: { enabled: false, polygons } })
+  const moved = corners.map(({ x, y }) => ({ x: x + 0.1, y }))
+  for (const job of ['tap main', 'publisher main']) {
+    expect(of([corners]).jobs[job]).toEqual(of([corners]).jobs[job])
+    expect(of([moved]).jobs[job]).not.toEqual(of([corners]).jobs[job])
+    expect(of([]).jobs[job]).not.toEqual(of([corners]).jobs[job])
+  }
+})
+
+test('private: a card as large as the picture in place of each stream, kept for viewers, seen by no eye', () => {
+  const source = { ...rtsp, sub: 'rtsp://cam/2' }
+  const privacy = { enabled: true, polygons: [corners] }
+  const plan = planCamera({
+    id: 'porch',
+    source,
+    gateway: gateway(true),
+    night: false,
+    privacy,
+    video: { width: 1920, height: 1080 },
+  })
+  expect(plan.paths.map((path) => [path.name, path.feed === 'publish' && path.guard])).toEqual([
+    ['porch', '{"of":"slate"}'],
+    ['porch_sub', '{"of":"slate"}'],
+  ])
+  expect(JSON.stringify(plan)).not.toContain('rtsp://cam')
+  expect(argsOf(plan, 'publisher main')).toContain('s=1920x1080')
+  expect(argsOf(plan, 'publisher sub')).toContain('s=640x360')
+  expect(Object.keys(plan.jobs)).toEqual(['publisher main', 'tap main', 'publisher sub'])
+  expect(plan.jobs['tap main']).toMatchObject({ fragments: true, frames: null })
+})
