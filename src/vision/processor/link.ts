@@ -59,11 +59,14 @@ export interface LinkDeps {
 
 /** A module that is kept from working by others is given its time again, so often. */
 const MOST_WAITS = 5
+/** It may be us who were busy: its answer is then here already, and is read before this is over. */
+const GRACE = 50
 const ours = dirname(fileURLToPath(import.meta.url))
 /** Of our environment, which holds secrets, a module gets this much. */
 const PASSED = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR']
 const ENV = Object.fromEntries(PASSED.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
-const NODE = ['--disable-warning=ExperimentalWarning']
+/** Megabytes of memory for its objects: a leak costs the module, not the machine. */
+const NODE = ['--disable-warning=ExperimentalWarning', '--max-old-space-size=512']
 
 export const startLink = async (deps: LinkDeps): Promise<Link> => {
   const { limits, clock } = deps
@@ -142,15 +145,15 @@ export const startLink = async (deps: LinkDeps): Promise<Link> => {
     const before = ownTime(child.pid)
     let timer: Disposable
     let waits = 0
+    const kill = (): void => {
+      endAs({ sentence: `${what} for ${(ms * (waits + 1)) / 1000} s`, place: null })
+      void child.stop(0)
+    }
     const due = (): void => {
       const now = ownTime(child.pid)
       const starved = before && now?.runnable && now.ms - before.ms < ms / 2
-      if (starved && ++waits < MOST_WAITS) {
-        timer = clock.after(ms, due)
-        return
-      }
-      endAs({ sentence: `${what} for ${(ms * (waits + 1)) / 1000} s`, place: null })
-      void child.stop(0)
+      if (starved && ++waits < MOST_WAITS) timer = clock.after(ms, due)
+      else timer = clock.after(GRACE, kill)
     }
     timer = clock.after(ms, due)
     return { [Symbol.dispose]: () => timer[Symbol.dispose]() }

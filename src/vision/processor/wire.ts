@@ -38,6 +38,9 @@ export type Answer =
   | { readonly type: 'event'; readonly name: string; readonly data: EventData }
 
 const LENGTHS = 8
+const MOST_WORDS = 4 * 1024 * 1024
+/** A picture of 8K. */
+const MOST_BYTES = 128 * 1024 * 1024
 const NOTHING = new Uint8Array(0)
 
 /** `body` must stay as it is until the other side has answered. */
@@ -53,7 +56,7 @@ export const writeMessage = (to: Writable, head: Request | Answer, body: Uint8Ar
 
 /**
  * Takes the bytes as they come and calls `onMessage` for each whole message. `room` gives as many bytes as asked for:
- * the body's place.
+ * the body's place. Throws when the bytes make no sense.
  */
 export const createMessageReader = <Head>(
   room: (bytes: number) => Uint8Array,
@@ -67,6 +70,8 @@ export const createMessageReader = <Head>(
   const next = (): void => {
     filled = 0
     if (part === 'lengths') {
+      if (lengths.readUInt32LE(0) > MOST_WORDS || lengths.readUInt32LE(4) > MOST_BYTES)
+        throw new Error('a message without end')
       part = 'words'
       held = Buffer.allocUnsafe(lengths.readUInt32LE(0))
     } else if (part === 'words') {

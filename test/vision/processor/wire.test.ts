@@ -27,3 +27,16 @@ it('messages come out as they went in, however their bytes are cut', () => {
     }),
   )
 })
+
+it('bytes that are no messages are refused before there is room made for them', () => {
+  const room: number[] = []
+  const read = createMessageReader<Answer>(
+    (length) => {
+      room.push(length)
+      return new Uint8Array(length)
+    },
+    () => {},
+  )
+  expect(() => read(Buffer.from('console.log of a module that thinks fd 3 is free'))).toThrow('without end')
+  expect(room).toEqual([])
+})
