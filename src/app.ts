@@ -6,6 +6,9 @@ import { startAccounts } from './adapters/http/accounts.js'
 import { type HttpServer, startHttp } from './adapters/http/server.js'
 import { type Broker, startBroker } from './adapters/mqtt/broker.js'
 import { type MqttAdapter, startMqtt } from './adapters/mqtt/mqtt.js'
+import { startAutoSave } from './automation/auto-save.js'
+import { startNightExposure } from './automation/night-exposure.js'
+import { startPictureSeries } from './automation/picture-series.js'
 import { startRecordOnMotion } from './automation/record-on-motion.js'
 import { createCameras } from './camera/cameras.js'
 import { cameraSettingsSchema } from './camera/settings.js'
@@ -118,6 +121,9 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
   gateway = scope.use(await startBuiltinGateway({ config: config.rtsp, accounts, clock, log }))
   await pipelines.start(gateway)
   scope.use(startRecordOnMotion({ cameras, log }))
+  scope.use(startPictureSeries({ cameras, clock, log }))
+  scope.use(startAutoSave({ cameras, clock, log }))
+  scope.use(startNightExposure({ cameras, configs: config.cameras, clock, log }))
 
   const page = httpAddress(config, http, networkHosts()[0] ?? 'localhost')
   let broker: Broker | undefined

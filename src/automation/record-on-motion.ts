@@ -3,6 +3,7 @@ import type { Fact } from '../camera/events.js'
 import type { Cameras } from '../camera/ports.js'
 import { sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
+import { keepsAs } from './picture-series.js'
 
 export interface RecordOnMotionDeps {
   readonly cameras: Pick<Cameras, 'watch' | 'execute'>
@@ -21,8 +22,9 @@ export const startRecordOnMotion = ({ cameras, log }: RecordOnMotionDeps): Dispo
   return cameras.watch('record-on-motion', (fact: Fact) => {
     if (fact.type !== 'state') return
     const { camera, state } = fact
-    const { on, after_s } = state.settings.recording
-    const wanted = state.motion.active && on.includes('motion')
+    const { recording } = state.settings
+    const { after_s } = recording
+    const wanted = state.motion.active && keepsAs('video', recording)
     if (wanted === asked.has(camera)) return
     if (wanted) {
       asked.add(camera)

@@ -1,6 +1,6 @@
 // What a camera can be told by its own pipeline: the only way its state changes besides commands.
 import type { Box } from '../lib/box.js'
-import type { CameraEvent, LightStep } from './events.js'
+import type { CameraEvent, LightStep, TraceEntry } from './events.js'
 import type { Track } from './objects.js'
 import type { CameraState, PartHealth, PartName, VideoInfo } from './state.js'
 
@@ -23,6 +23,8 @@ export type Input =
         { type: `recording_${string}` | 'snapshot_taken' | 'sighting' | 'processor_event' }
       >
     }
+  /** For the trace alone: what was done for the camera outside of it. */
+  | { readonly type: 'noted'; readonly note: Omit<TraceEntry, 'at'> }
   /** Time has passed: sent once a second, so that holds end also when no frame comes. */
   | { readonly type: 'tick' }
 

@@ -114,7 +114,11 @@ export const cameraSettingsSchema = {
     },
   },
   detection: {
-    enabled: { doc: 'Look for people, faces and other things while something moves', format: 'Boolean', default: false },
+    enabled: {
+      doc: 'Look for people, faces and other things while something moves',
+      format: 'Boolean',
+      default: false,
+    },
     labels: {
       doc: 'What to look for: person, face, and what the detector knows (car, dog, cat, bicycle, …)',
       format: (value) => checkLabels(value),

@@ -10,7 +10,10 @@ import { MASK } from './secrets.js'
 /** The same keys as in the file. */
 const asInFile = ({ cameras, users, ...house }: Config): Plain => ({
   ...house,
-  cameras: cameras.map(({ settings, ...camera }) => ({ ...camera, ...settings })),
+  cameras: cameras.map(({ settings, irCut, ...camera }) => ({
+    ...{ ...camera, ...settings },
+    ...(irCut ? { night: { ...settings.night, ir_cut_command: irCut } } : {}),
+  })),
   users,
 })
 

@@ -71,6 +71,9 @@ const itemPlace = (list: string, index: number, item: unknown, key: string): Pla
   names: [list, isPlain(item) ? String(item[key]) : String(index)],
 })
 
+const hasCommand = (irCut: unknown): boolean =>
+  isPlain(irCut) && Object.values(irCut).some((words) => Array.isArray(words) && words.length > 0)
+
 const checkCamera = async (given: unknown, index: number, around: Surroundings): Promise<CameraConfig> => {
   const place = itemPlace('cameras', index, given, 'id')
   const whole = completeProcessor(given)
@@ -78,8 +81,12 @@ const checkCamera = async (given: unknown, index: number, around: Surroundings):
   const below = { path: `${place.path}.source`, names: [...place.names, 'source'] }
   const source = isPlain(given) ? await checkSource(given.source, below, around) : undefined
   const zones = Array.isArray(settings.zones) ? settings.zones.map(completeZone) : []
-  const camera = { id, name: name ?? words(id), source, ring, settings: { ...settings, zones } }
-  return (processor === undefined ? camera : { ...camera, processor }) as unknown as CameraConfig
+  const { ir_cut_command: irCut, ...night } = isPlain(settings.night) ? settings.night : {}
+  return {
+    ...{ id, name: name ?? words(id), source, ring, settings: { ...settings, night, zones } },
+    ...(processor === undefined ? {} : { processor }),
+    ...(hasCommand(irCut) ? { irCut } : {}),
+  } as unknown as CameraConfig
 }
 
 const listOf = (given: unknown, path: string, report: Surroundings['report']): readonly unknown[] => {

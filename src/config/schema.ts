@@ -2,6 +2,7 @@
 // it is load.ts; each option belongs to the part that defines it.
 import { type HttpConfig, httpSchema, type UserConfig, userSchema } from '../adapters/http/http-config.js'
 import { type MqttConfig, mqttSchema } from '../adapters/mqtt/schema.js'
+import { type IrCutCommand, irCutSchema } from '../automation/night-exposure.js'
 import { type CameraSettings, cameraSettingsSchema } from '../camera/settings.js'
 import { type LogLevel, logLevels } from '../lib/log.js'
 import { range, type Slice } from '../lib/slice.js'
@@ -18,6 +19,8 @@ export interface CameraConfig {
   readonly ring: { readonly seconds: number; readonly max_bytes: number }
   /** Without it there is none. */
   readonly processor?: ProcessorConfig
+  /** `night.ir_cut_command` of the file; missing where neither is given. */
+  readonly irCut?: IrCutCommand
   readonly settings: CameraSettings
 }
 
@@ -84,6 +87,7 @@ export const cameraSchema = {
   },
   processor: processorSchema,
   ...cameraSettingsSchema,
+  night: { ...cameraSettingsSchema.night, ir_cut_command: irCutSchema },
 } as const satisfies Slice
 
 export { userSchema }

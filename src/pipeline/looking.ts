@@ -22,8 +22,12 @@ export const createLooking = (camera: Camera, log: Log, detecting?: Pick<Detecti
   const light = createLightEye()
   let blindUntil = 0
   let failing = false
+  let { mode } = camera.state().light
   const look = (frame: Frame): void => {
-    const { settings } = camera.state()
+    const { settings, light: seenLight } = camera.state()
+    // Night's own change of the light (filter, lamp, shutter) is nothing that moves.
+    if (seenLight.mode !== mode) motion.forget()
+    mode = seenLight.mode
     const { enabled, min_area } = settings.motion
     const seen = enabled || isWanted(settings) ? motion.look(frame, { zones: settings.zones, min_area }) : null
     camera.learn({

@@ -135,7 +135,41 @@ describe('light', () => {
     expect(camera.state().light.mode).toBe('night')
     camera.look(0, 20, { dark: 160 })
     expect(camera.state().light.mode).toBe('day')
-    expect(camera.types()).toEqual(['light_changed', 'light_changed'])
+    expect(camera.types()).toEqual(['light_changed', 'light_step', 'light_changed', 'light_step'])
+    expect(camera.events[1]).toEqual({ type: 'light_step', kind: 'night switch' })
+  })
+  it('that follows a step of light is the same change: told once', () => {
+    const camera = live()
+    const step = { level: 0, light: 'global step' } as const
+    camera.look(0, 10, { dark: 20 })
+    camera.give({ type: 'looked', mono: 1000, motion: step, dark: 240 })
+    camera.look(0, 19, { dark: 240 })
+    expect(camera.types()).toEqual(['light_step', 'light_changed'])
+  })
+  it('keeps to what it has become for the least time, says so once, and obeys a person meanwhile', () => {
+    const camera = live()
+    camera.look(0, 20, { dark: 210 })
+    camera.look(0, 99, { dark: 160 })
+    expect(camera.state().light.mode).toBe('night')
+    expect(camera.notes.filter(({ what }) => what === 'day')).toEqual([
+      {
+        what: 'day',
+        decision: 'suppressed',
+        reason: '20 looks in a row, but the last change was 2 s ago: least 10 s',
+      },
+    ])
+    camera.look(0, 1, { dark: 160 })
+    expect(camera.state().light.mode).toBe('day')
+    const night: RuleInput = {
+      type: 'ask',
+      command: { type: 'settings', change: { night: { mode: 'night', dwell_s: 0 } } },
+      by,
+    }
+    camera.give(night)
+    expect(camera.state().light.mode).toBe('night')
+    camera.give({ type: 'ask', command: { type: 'settings', change: { night: { mode: 'auto' } } }, by })
+    camera.look(0, 20, { dark: 160 })
+    expect(camera.state().light.mode).toBe('day')
   })
   it('one bright look starts the count again', () => {
     const camera = live()

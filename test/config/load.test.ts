@@ -65,7 +65,7 @@ logging: {level: debug}
       base: 'cams',
     })
     expect(config.cameras[0]).toMatchObject({ name: 'The porch', ring: { seconds: 20 } })
-    expect(config.cameras[0]?.settings.recording).toEqual({ before_s: 10, after_s: 4, max_s: 60, on: [] })
+    expect(config.cameras[0]?.settings.recording).toEqual({ before_s: 10, after_s: 4, max_s: 60, on: [], as: 'video', picture_every_s: 1 })
     expect(config.users).toEqual([{ name: 'ada', role: 'operator', password: 'from the file' }])
   })
 

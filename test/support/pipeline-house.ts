@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { startPictureSeries } from '../../src/automation/picture-series.js'
 import { startRecordOnMotion } from '../../src/automation/record-on-motion.js'
 import { createCameras, type House } from '../../src/camera/cameras.js'
 import type { Fact } from '../../src/camera/events.js'
@@ -68,6 +69,7 @@ export const startPipelineHouse = async (
   const gateway = scope.use(await startBuiltinGateway({ config, accounts: nobody, clock, log }))
   await pipelines.start(gateway)
   scope.use(startRecordOnMotion({ cameras, log }))
+  scope.use(startPictureSeries({ cameras, clock, log }))
   return {
     ...{ cameras, gateway, pipelines, storage, data, facts },
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

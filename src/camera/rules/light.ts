@@ -1,13 +1,13 @@
 // Day or night: two thresholds with a gap between them, and so many looks in a row; or as a person has decided.
 import type { Instant } from '../../lib/clock.js'
-import type { LightStep } from '../events.js'
+import type { CameraEvent, LightStep } from '../events.js'
 import type { CameraState } from '../state.js'
-import { type Memory, type Mind, type Outcome, type RuleInput, unchanged } from './mind.js'
+import { type Memory, type Mind, type Note, type Outcome, type RuleInput, unchanged } from './mind.js'
 
 const SHOW_EVERY = 1000
 /** A shown dark score moves only by more than the noise of one. */
 const SHOW_STEP = 2
-/** A step of light this soon after night began or ended is the camera's own: its filter, its lamp, its shutter. */
+/** Night and a step of light so soon after each other are one change, told once: the later is the camera's own or its cause. */
 const OWN_STEP = 5000
 
 export const lightRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
@@ -28,12 +28,18 @@ export const lightRule = (mind: Mind, input: RuleInput, now: Instant): Outcome =
 }
 
 const looked = (mind: Mind, dark: number, now: Instant): Outcome => {
-  const { mode, dark_threshold, bright_threshold, min_dark_frames } = mind.state.settings.night
+  const { mode, dark_threshold, bright_threshold, min_dark_frames, dwell_s } = mind.state.settings.night
   if (mode !== 'auto') return unchanged(mind)
   const night = mind.state.light.mode === 'night'
   const counts = night ? dark <= bright_threshold : dark >= dark_threshold
   const inRow = counts ? mind.memory.light.inRow + 1 : 0
   if (inRow < min_dark_frames) return { ...unchanged(mind), mind: remember(mind, { inRow }) }
+  const since = now.mono - mind.memory.light.measuredAt
+  if (since < dwell_s * 1000) {
+    const reason = `${inRow} looks in a row, but the last change was ${Math.round(since / 1000)} s ago: least ${dwell_s} s`
+    const note: Note = { what: night ? 'day' : 'night', decision: 'suppressed', reason }
+    return { mind: remember(mind, { inRow }), events: [], notes: inRow === min_dark_frames ? [note] : [] }
+  }
   const reason = night
     ? `${inRow} looks in a row with a dark score at or below ${bright_threshold}`
     : `${inRow} looks in a row with a dark score at or above ${dark_threshold}`
@@ -44,12 +50,11 @@ const looked = (mind: Mind, dark: number, now: Instant): Outcome => {
 const stepped = (outcome: Outcome, seen: LightStep | undefined, now: Instant): Outcome => {
   if (!seen) return outcome
   const own = now.mono - outcome.mind.memory.light.switchedAt <= OWN_STEP
-  const kind = own ? 'night switch' : seen
-  const reason = own ? `${seen}, right after night began or ended` : `${kind}: the whole picture changed at once`
+  const reason = own ? `${seen}, right after night began or ended` : `${seen}: the whole picture changed at once`
   return {
-    ...outcome,
-    events: [...outcome.events, { type: 'light_step', kind }],
-    notes: [...outcome.notes, { what: 'light', decision: 'done', reason }],
+    mind: own ? outcome.mind : remember(outcome.mind, { steppedAt: now.mono }),
+    events: own ? outcome.events : [...outcome.events, { type: 'light_step', kind: seen }],
+    notes: [...outcome.notes, { what: 'light', decision: own ? 'suppressed' : 'done', reason }],
   }
 }
 
@@ -72,11 +77,19 @@ const become = (
   dark: number | null,
 ): Outcome => {
   const shown = dark === null ? null : Math.round(dark)
+  const ownStep: CameraEvent = { type: 'light_step', kind: 'night switch' }
+  const stepKnown = now.mono - mind.memory.light.steppedAt <= OWN_STEP
   const state = { ...mind.state, light: { mode, cause, dark: shown, since: now.wall } }
   return {
-    mind: remember({ ...mind, state }, { inRow: 0, switchedAt: now.mono }),
-    events: [{ type: 'light_changed', mode, dark: shown, cause }],
-    notes: [{ what: mode, decision: 'done', reason }],
+    mind: remember(
+      { ...mind, state },
+      { inRow: 0, switchedAt: now.mono, ...(cause === 'measured' && { measuredAt: now.mono }) },
+    ),
+    events: [{ type: 'light_changed', mode, dark: shown, cause }, ...(stepKnown ? [] : [ownStep])],
+    notes: [
+      { what: mode, decision: 'done', reason },
+      { what: 'light', decision: 'done', reason: `${mode} begins: the eyes learn the picture anew` },
+    ],
   }
 }
 
@@ -89,9 +102,7 @@ const show = (mind: Mind, dark: number, now: Instant): Mind => {
 }
 
 const remember = (mind: Mind, change: Partial<Memory['light']>): Mind => {
-  const light = { ...mind.memory.light, ...change }
   const before = mind.memory.light
-  const same =
-    light.inRow === before.inRow && light.shownAt === before.shownAt && light.switchedAt === before.switchedAt
-  return same ? mind : { ...mind, memory: { ...mind.memory, light } }
+  const same = Object.entries(change).every(([key, value]) => before[key as keyof Memory['light']] === value)
+  return same ? mind : { ...mind, memory: { ...mind.memory, light: { ...before, ...change } } }
 }

@@ -21,7 +21,15 @@ export interface Memory {
     /** When something last moved in each motion zone. */
     readonly zones: Readonly<Record<string, number>>
   }
-  readonly light: { readonly inRow: number; readonly shownAt: number; readonly switchedAt: number }
+  readonly light: {
+    readonly inRow: number
+    readonly shownAt: number
+    readonly switchedAt: number
+    /** When the dark score last switched; an override does not count. */
+    readonly measuredAt: number
+    /** When a step was last told that was not the camera's own. */
+    readonly steppedAt: number
+  }
   /** Until when each cause holds the recording; null: until it is told to stop. */
   readonly holds: Readonly<Partial<Record<Cause, number | null>>>
 }
@@ -32,9 +40,7 @@ export interface Mind {
 }
 
 /** Settings arrive checked. */
-export type RuleInput =
-  | Input
-  | { readonly type: 'ask'; readonly command: StateCommand; readonly by: Asker }
+export type RuleInput = Input | { readonly type: 'ask'; readonly command: StateCommand; readonly by: Asker }
 
 export type Note = Omit<TraceEntry, 'at'>
 
@@ -87,7 +93,7 @@ export const newMind = ({ id, name, source }: CameraIdentity, settings: CameraSe
       vetoAt: 0,
       zones: {},
     },
-    light: { inRow: 0, shownAt: 0, switchedAt: -Infinity },
+    light: { inRow: 0, shownAt: 0, switchedAt: -Infinity, measuredAt: -Infinity, steppedAt: -Infinity },
     holds: {},
   },
 })
