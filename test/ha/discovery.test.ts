@@ -101,6 +101,7 @@ describe.skipIf(why !== null)(`Home Assistant and a real broker${skipped}`, { ti
       ['sensor.porch_light_mode', 'day', 'enum', null],
       ['sensor.porch_motion_level', '0', null, 'diagnostic'],
       ['sensor.porch_problem', 'none', null, 'diagnostic'],
+      ['switch.porch_detection', 'off', null, 'config'],
       ['switch.porch_motion_detection', 'on', null, 'config'],
       ['switch.porch_privacy', 'off', null, null],
       ['switch.porch_recording', 'off', null, null],

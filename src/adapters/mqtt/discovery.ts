@@ -1,6 +1,6 @@
 // What Home Assistant is told about us: one device for the service, one for each camera. Pure.
 import type { CameraState } from '../../camera/state.js'
-import { entities } from './entities/index.js'
+import { entitiesOf } from './entities/index.js'
 import type { EntityDefinition } from './entity.js'
 import type { Topics } from './topics.js'
 
@@ -58,12 +58,15 @@ export const bridgeDiscovery = (context: DiscoveryContext): Discovery => {
 
 /**
  * A camera whose video is away keeps its device available, so that connectivity and problem can say so and settings
- * can be changed; only what needs to see (motion, light, the snapshot button) becomes unavailable.
+ * can be changed; only what needs to see (motion, light, the snapshot button) becomes unavailable. `labels`: whether those
+ * of the labels that it looks for are there, too.
  */
 export const cameraDiscovery = (
-  { id, name, source }: Pick<CameraState, 'id' | 'name' | 'source'>,
+  state: CameraState,
   context: DiscoveryContext,
+  labels = state.settings.detection.enabled,
 ): Discovery => {
+  const { id, name, source } = state
   const { topics, version } = context
   return {
     device: {
@@ -77,7 +80,9 @@ export const cameraDiscovery = (
     availability: availability(id, topics),
     availability_mode: 'all',
     qos: 1,
-    components: Object.fromEntries(entities.map((entity) => [entity.id, component(id, entity, topics)])),
+    components: Object.fromEntries(
+      entitiesOf(state, labels).map((entity) => [entity.id, component(id, entity, topics)]),
+    ),
   }
 }
 
@@ -87,7 +92,11 @@ const availability = (camera: string, topics: Topics): object[] => [
 ]
 
 const component = (camera: string, entity: EntityDefinition, topics: Topics): Announced => {
-  const seeing = { topic: topics.entity(camera, 'connectivity'), payload_available: 'ON', payload_not_available: 'OFF' }
+  const whileOn = (id: string) => ({
+    ...{ topic: topics.entity(camera, id), payload_available: 'ON', payload_not_available: 'OFF' },
+  })
+  const needed = [...(entity.needsVideo ? ['connectivity'] : []), ...(entity.needsDetection ? ['detection'] : [])]
+  const ways = [...availability(camera, topics), ...needed.map(whileOn)]
   const own = topics.entity(camera, entity.id)
   return {
     platform: entity.component,
@@ -98,7 +107,7 @@ const component = (camera: string, entity: EntityDefinition, topics: Topics): An
     ...(entity.component === 'event' ? { state_topic: topics.event(camera) } : {}),
     ...(entity.picture ? { image_topic: own } : {}),
     ...(entity.ask ? { command_topic: topics.set(camera, entity.id) } : {}),
-    ...(entity.needsVideo ? { availability: [...availability(camera, topics), seeing], availability_mode: 'all' } : {}),
+    ...(needed.length > 0 ? { availability: ways, availability_mode: 'all' } : {}),
   }
 }
 

@@ -17,6 +17,8 @@ export interface EntityDefinition {
   readonly discovery: Readonly<Record<string, unknown>> & { readonly name: string }
   /** Home Assistant shows it as unavailable while no video arrives: a camera that can't see has no opinion. */
   readonly needsVideo?: true
+  /** The same while nobody looks for things. */
+  readonly needsDetection?: true
   /** Its state; undefined while it is not known. */
   show?(state: CameraState): string | number | undefined
   /** What a payload on its `set` topic asks for; undefined when it makes no sense. */

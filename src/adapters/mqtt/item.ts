@@ -1,5 +1,5 @@
 // How events and answers speak of a kept recording or snapshot, and of events at all: flat, times as ISO text.
-import type { CameraEvent, Fact } from '../../camera/events.js'
+import type { CameraEvent, Fact, Sighting } from '../../camera/events.js'
 import type { StoredItem } from '../../camera/ports.js'
 import type { Plain } from '../../lib/check.js'
 
@@ -10,9 +10,12 @@ export interface ItemUrls {
 
 export const isoTime = (wall: number | null): string | null => (wall === null ? null : new Date(wall).toISOString())
 
+const pageOf = (urls: ItemUrls): string => urls.http().replace(/\/+$/, '')
+const addressOf = (page: string, item: string): string => `${page}/api/recordings/${encodeURIComponent(item)}`
+
 export const describeItem = (item: StoredItem, urls: ItemUrls): Plain => {
-  const page = urls.http().replace(/\/+$/, '')
-  const at = `${page}/api/recordings/${encodeURIComponent(item.id)}`
+  const page = pageOf(urls)
+  const at = addressOf(page, item.id)
   return {
     item: item.id,
     kind: item.kind,
@@ -27,6 +30,18 @@ export const describeItem = (item: StoredItem, urls: ItemUrls): Plain => {
   }
 }
 
+const describeSighting = ({ box, score, since, ...rest }: Sighting, urls: ItemUrls): Plain => {
+  const page = pageOf(urls)
+  const round = (value: number): number => Math.round(value * 1000) / 1000
+  return {
+    ...rest,
+    score: round(score),
+    box: { x: round(box.x), y: round(box.y), width: round(box.width), height: round(box.height) },
+    since: isoTime(since),
+    ...(page && rest.item ? { url: `${addressOf(page, rest.item)}/picture.jpg` } : {}),
+  }
+}
+
 /** The message on the `event` topic. */
 export const describeEvent = ({ id, at, event }: Extract<Fact, { type: 'event' }>, urls: ItemUrls): Plain => ({
   event_type: event.type,
@@ -37,6 +52,7 @@ export const describeEvent = ({ id, at, event }: Extract<Fact, { type: 'event' }
 
 const details = (event: CameraEvent, urls: ItemUrls): Plain => {
   if (event.type === 'snapshot_taken' || event.type === 'recording_finished') return describeItem(event.item, urls)
+  if (event.type === 'sighting') return describeSighting(event.sighting, urls)
   const { type: _, ...rest } = event
   return rest
 }

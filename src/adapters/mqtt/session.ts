@@ -5,7 +5,7 @@ import type { Cameras } from '../../camera/ports.js'
 import type { CameraState } from '../../camera/state.js'
 import type { PublishOptions } from './connection.js'
 import { BRIDGE, bridgeDiscovery, cameraDiscovery, type Discovery, type DiscoveryContext } from './discovery.js'
-import { entities } from './entities/index.js'
+import { entitiesOf } from './entities/index.js'
 import type { Gallery } from './images.js'
 import { describeEvent, type ItemUrls } from './item.js'
 import { findLeftovers } from './leftovers.js'
@@ -36,6 +36,8 @@ const UNKNOWN = 'None'
 
 export const openSession = ({ cameras, gallery, urls, version, topics, base, publish }: SessionDeps): Session => {
   const said = new Map<string, string>()
+  /** Cameras that looked for things since we began: what a switch hides comes back as it was. */
+  const looked = new Set<string>()
   let watch: Disposable | undefined
 
   const keep = (topic: string, payload: string): void => {
@@ -45,17 +47,26 @@ export const openSession = ({ cameras, gallery, urls, version, topics, base, pub
   }
   const pause = (): void => watch?.[Symbol.dispose]()
   const context = (): DiscoveryContext => ({ topics, version, url: urls.http() })
-  const discovery = (state: CameraState): Discovery => cameraDiscovery(state, context())
+  const withLabels = ({ id, settings }: CameraState): boolean => {
+    if (settings.detection.enabled) looked.add(id)
+    return looked.has(id)
+  }
+  const discovery = (state: CameraState): Discovery => cameraDiscovery(state, context(), withLabels(state))
 
   const introduce = (state: CameraState): void => {
-    keep(topics.discovery(state.id), JSON.stringify(discovery(state)))
+    const topic = topics.discovery(state.id)
+    const before = said.get(topic)
+    const now = JSON.stringify(discovery(state))
+    keep(topic, now)
+    if (before !== undefined && before !== now) found(topic, before)
     keep(topics.availability(state.id), 'online')
   }
   const hear = (fact: Fact): void => {
     const { camera } = fact
     if (fact.type === 'state') {
-      if (fact.previous?.name !== fact.state.name) introduce(fact.state)
-      for (const { id, show } of entities) {
+      const { previous, state } = fact
+      if (previous?.name !== state.name || previous.settings.detection !== state.settings.detection) introduce(state)
+      for (const { id, show } of entitiesOf(state, withLabels(state))) {
         if (!show) continue
         const topic = topics.entity(camera, id)
         const value = show(fact.state)
@@ -65,7 +76,8 @@ export const openSession = ({ cameras, gallery, urls, version, topics, base, pub
     } else {
       void publish(topics.event(camera), JSON.stringify(describeEvent(fact, urls)))
     }
-    for (const entity of entities) {
+    const about = fact.type === 'state' ? fact.state : cameras.state(camera)
+    for (const entity of entitiesOf(about, withLabels(about))) {
       const wanted = entity.picture?.(fact)
       if (wanted) gallery.want(topics.entity(camera, entity.id), camera, wanted)
     }
@@ -76,6 +88,15 @@ export const openSession = ({ cameras, gallery, urls, version, topics, base, pub
     const state = cameras.list().find(({ id }) => topics.discovery(id) === topic)
     return state && discovery(state)
   }
+  const found = (topic: string, payload: string): void => {
+    const present = presentAt(topic)
+    const left = findLeftovers(topic, payload, { present, base, bridgeState: topics.bridgeState })
+    for (const each of left.topics) void publish(each, '', { retain: true })
+    if (!present || Object.keys(left.components).length === 0) return
+    const parting = { ...present, components: { ...present.components, ...left.components } }
+    void publish(topic, JSON.stringify(parting), { retain: true })
+    void publish(topic, JSON.stringify(present), { retain: true })
+  }
   return {
     announce: () => {
       pause()
@@ -84,15 +105,7 @@ export const openSession = ({ cameras, gallery, urls, version, topics, base, pub
       keep(topics.discovery(BRIDGE), JSON.stringify(bridgeDiscovery(context())))
       watch = cameras.watch('mqtt', hear)
     },
-    found: (topic, payload) => {
-      const present = presentAt(topic)
-      const left = findLeftovers(topic, payload, { present, base, bridgeState: topics.bridgeState })
-      for (const each of left.topics) void publish(each, '', { retain: true })
-      if (!present || Object.keys(left.components).length === 0) return
-      const parting = { ...present, components: { ...present.components, ...left.components } }
-      void publish(topic, JSON.stringify(parting), { retain: true })
-      void publish(topic, JSON.stringify(present), { retain: true })
-    },
+    found,
     pause,
     leave: async () => {
       pause()

@@ -59,6 +59,16 @@ describe('discovery', () => {
             "state_topic": "nightjar/porch/dark_level",
             "unique_id": "nightjar_porch_dark_level",
           },
+          "detection": {
+            "command_topic": "nightjar/porch/detection/set",
+            "default_entity_id": "switch.porch_detection",
+            "entity_category": "config",
+            "icon": "mdi:account-search",
+            "name": "Detection",
+            "platform": "switch",
+            "state_topic": "nightjar/porch/detection",
+            "unique_id": "nightjar_porch_detection",
+          },
           "events": {
             "default_entity_id": "event.porch_events",
             "event_types": [
@@ -241,6 +251,28 @@ describe('discovery', () => {
             "name": "Snapshot",
             "platform": "button",
             "unique_id": "nightjar_porch_snapshot",
+          },
+          "stacked_snapshot": {
+            "availability": [
+              {
+                "topic": "nightjar/bridge/state",
+              },
+              {
+                "topic": "nightjar/porch/availability",
+              },
+              {
+                "payload_available": "ON",
+                "payload_not_available": "OFF",
+                "topic": "nightjar/porch/connectivity",
+              },
+            ],
+            "availability_mode": "all",
+            "command_topic": "nightjar/porch/stacked_snapshot/set",
+            "default_entity_id": "button.porch_stacked_snapshot",
+            "icon": "mdi:image-multiple",
+            "name": "Stacked snapshot",
+            "platform": "button",
+            "unique_id": "nightjar_porch_stacked_snapshot",
           },
           "trigger_level": {
             "command_topic": "nightjar/porch/trigger_level/set",

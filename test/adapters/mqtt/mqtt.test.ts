@@ -113,6 +113,7 @@ describe('states', () => {
       dark_level: '40',
       trigger_level: '5',
       motion_detection: 'ON',
+      detection: 'OFF',
       night_mode: 'auto',
     })
     expect(late.last('nightjar/bridge/state')).toBe('online')
