@@ -18,7 +18,7 @@ export const drawOverlay = (image: RgbImage, items: readonly OverlayItem[]): voi
   const place = createLayout(image, measure)
   const written: Area[] = []
   for (const item of items) {
-    if (item.kind === 'box') drawBox(image, item, measure)
+    if (item.kind === 'box') drawBox(image, item, measure, written)
     else if (item.kind === 'outline') drawOutline(image, item, measure, written)
     else if (item.kind === 'plate') drawPlate(image, item, measure, place)
     else if (item.kind === 'meter') drawMeter(image, item, measure, place)
@@ -101,25 +101,40 @@ const drawMeter = (image: RgbImage, item: ItemOf<'meter'>, m: Measures, place: P
   writeText(image, item.text, barX + bar + m.pad, y + m.pad, m.text, WHITE)
 }
 
-const drawBox = (image: RgbImage, { box, text, colour, line }: ItemOf<'box'>, m: Measures): void => {
+const drawBox = (image: RgbImage, item: ItemOf<'box'>, m: Measures, written: Area[]): void => {
+  const { box, text, colour, line } = item
   const [x, y] = [Math.round(box.x * image.width), Math.round(box.y * image.height)]
   const [width, height] = [Math.round(box.width * image.width), Math.round(box.height * image.height)]
-  frameArea(image, { x, y, width, height }, colour, TIMES[line] * m.line)
+  // A far face is not to vanish below its own line.
+  const thick = Math.max(1, Math.min(TIMES[line] * m.line, Math.round(Math.min(width, height) / 8)))
+  frameArea(image, { x, y, width, height }, colour, thick)
   if (text === undefined) return
   const wide = textWidth(text, m.text) + 2 * m.pad
-  // Above the box, or in it where there is no room; never cut at the side.
-  const plate = { x: within(x, wide, image.width), y: y < m.plate ? y : y - m.plate, width: wide, height: m.plate }
+  const left = within(x, wide, image.width)
+  // Above the box, below it, or in it: where there is room, and nothing stands yet.
+  const places = [y - m.plate, y + height, y + thick].map((top) => ({ x: left, y: top, width: wide, height: m.plate }))
+  const free = (area: Area): boolean =>
+    area.y >= firstLine(m) && area.y + area.height <= image.height && !written.some((one) => meets(one, area, 0))
+  const plate = places.find(free) ?? places.at(-1)
+  if (!plate) return
+  written.push(plate)
   fillArea(image, plate, colour)
   const [red, green, blue] = colour
   const bright = red * 0.3 + green * 0.6 + blue * 0.1 > 140
   writeText(image, text, plate.x + m.pad, plate.y + m.pad, m.text, bright ? BLACK : WHITE)
 }
 
+/** Plates stand above it. */
+const firstLine = ({ margin, plate }: Measures): number => 2 * margin + plate
+
+const meets = (a: Area, b: Area, gap: number): boolean =>
+  a.x < b.x + b.width + gap && b.x < a.x + a.width + gap && a.y < b.y + b.height + gap && b.y < a.y + a.height + gap
+
 /** The nearest place to `at` for something that wide; things that are outside stay outside. */
 const within = (at: number, wide: number, room: number): number =>
   at >= room ? at : Math.max(0, Math.min(at, room - wide))
 
-/** Words of outlines move down from where others stand already. */
+/** Its words move down from where others stand already. */
 const drawOutline = (image: RgbImage, item: ItemOf<'outline'>, m: Measures, written: Area[]): void => {
   const { corners, text, colour, line } = item
   const thick = TIMES[line] * m.line
@@ -127,16 +142,11 @@ const drawOutline = (image: RgbImage, item: ItemOf<'outline'>, m: Measures, writ
   const upperLeft = corners.reduce((best, one) => (one.x + one.y < best.x + best.y ? one : best))
   const [width, height] = [textWidth(text, m.text), m.text]
   const x = within(Math.round(upperLeft.x * image.width) + thick + m.pad, width + m.margin, image.width)
-  // The first line of the picture is where plates stand.
-  let y = Math.max(Math.round(upperLeft.y * image.height) + thick + m.pad, 2 * m.margin + m.plate)
-  const meets = (area: Area): boolean =>
-    x < area.x + area.width + m.pad &&
-    area.x < x + width + m.pad &&
-    y < area.y + area.height + m.pad &&
-    area.y < y + height + m.pad
-  while (written.some(meets)) y += height + m.pad
+  let y = Math.max(Math.round(upperLeft.y * image.height) + thick + m.pad, firstLine(m))
+  while (written.some((one) => meets(one, { x, y, width, height }, m.pad))) y += height + m.pad
   y = Math.min(y, image.height - height - m.margin)
   written.push({ x, y, width, height })
-  writeText(image, text, x, y, m.text, DARK, Math.max(1, m.line))
-  writeText(image, text, x, y, m.text, colour)
+  // A little fatter than on plates: no calm ground lies below.
+  writeText(image, text, x, y, m.text, DARK, m.text / 6)
+  writeText(image, text, x, y, m.text, colour, m.text / 30)
 }

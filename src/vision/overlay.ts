@@ -83,7 +83,7 @@ const boxesOf = ({ tracks, moving }: Seen): OverlayItem[] => [
   ...moving.map((box): OverlayItem => ({ kind: 'box', box, colour: AMBER, line: 'thin' })),
   ...tracks.map(({ box, label, score, moving: moves }): OverlayItem => {
     const text = `${label} ${Math.round(score * 100)}%`
-    return { kind: 'box', box, text, colour: colourOf(label), line: moves ? 'strong' : 'plain' }
+    return { kind: 'box', box, text, colour: colourOf(label), line: moves ? 'plain' : 'thin' }
   }),
 ]
 

@@ -3,6 +3,7 @@ import type { PictureFormat } from '../camera/commands.js'
 import type { TraceEntry } from '../camera/events.js'
 import type { Role, StoredItem } from '../camera/ports.js'
 import type { CameraSettings, SettingsChange } from '../camera/settings.js'
+import type { Zone, ZoneInput } from '../camera/zones.js'
 
 export interface Me {
   readonly name: string
@@ -49,6 +50,12 @@ export const api = {
     ask<StoredItem>('POST', cameraPath(camera, 'snapshot'), { format }),
   change: (camera: string, change: SettingsChange) =>
     ask<CameraSettings>('PATCH', cameraPath(camera, 'settings'), change),
+  addZone: (camera: string, zone: Partial<ZoneInput>) => ask<Zone>('POST', cameraPath(camera, 'zones'), zone),
+  changeZone: (camera: string, zone: string, change: Partial<ZoneInput>) =>
+    ask<Zone>('PATCH', cameraPath(camera, `zones/${encodeURIComponent(zone)}`), change),
+  removeZone: (camera: string, zone: string) =>
+    ask<void>('DELETE', cameraPath(camera, `zones/${encodeURIComponent(zone)}`)),
+  zoneView: (camera: string, zone: string) => at(cameraPath(camera, `stream.mjpeg?zone=${encodeURIComponent(zone)}`)),
   trace: (camera: string) => ask<readonly TraceEntry[]>('GET', cameraPath(camera, 'trace')),
   items: (camera: string, limit: number) =>
     ask<readonly StoredItem[]>('GET', `api/recordings?camera=${encodeURIComponent(camera)}&limit=${limit}`),

@@ -1,6 +1,7 @@
 // One camera: its picture, what is true of it now, the buttons, its settings, and what it kept.
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { CameraState } from '../../camera/state.js'
+import type { Zone } from '../../camera/zones.js'
 import { api, type Me } from '../api.js'
 import { controls } from '../style.js'
 import { timeOf } from '../words.js'
@@ -8,6 +9,10 @@ import './items.js'
 import './live.js'
 import './settings.js'
 import './trace.js'
+import type { ZoneShape } from './zone-editor.js'
+import './zone-editor.js'
+import type { ZoneEditing } from './zones.js'
+import './zones.js'
 
 class CameraView extends LitElement {
   static override properties = {
@@ -17,6 +22,8 @@ class CameraView extends LitElement {
     annotated: { state: true },
     paused: { state: true },
     said: { state: true },
+    zoning: { state: true },
+    zoneProblem: { state: true },
   }
   declare camera: CameraState
   declare me: Me
@@ -24,12 +31,15 @@ class CameraView extends LitElement {
   declare annotated: boolean
   declare paused: boolean
   declare said: string
+  declare zoning: ZoneEditing | null
+  declare zoneProblem: string
 
   static override styles = [
     controls,
     css`
       :host { display: grid; gap: 1rem; grid-template-columns: minmax(0, 2.2fr) minmax(17rem, 1fr); align-items: start; }
       @media (max-width: 900px) { :host { grid-template-columns: minmax(0, 1fr); } }
+      .stage { position: relative; }
       .bar { padding: 0.75rem; }
       .side { display: grid; gap: 1rem; }
       .states { padding: 1rem; display: grid; gap: 0.65rem; }
@@ -49,6 +59,14 @@ class CameraView extends LitElement {
     this.annotated = false
     this.paused = false
     this.said = ''
+    this.zoning = null
+    this.zoneProblem = ''
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    // Another camera has other zones.
+    if (changed.has('camera') && changed.get('camera')?.id !== this.camera.id && this.zoning)
+      this.#zone({ selected: null, tool: null })
   }
 
   async #do(work: () => Promise<unknown>, done: string): Promise<void> {
@@ -65,8 +83,12 @@ class CameraView extends LitElement {
     const { id, recording, link } = camera
     const may = this.me.role !== 'viewer'
     return html`
+      <div class="side">
       <section class="card">
-        <nj-live .camera=${id} ?annotated=${this.annotated} ?paused=${this.paused}></nj-live>
+        <div class="stage">
+          <nj-live .camera=${id} ?annotated=${this.annotated} ?paused=${this.paused}></nj-live>
+          ${this.zoning ? this.#editor(this.zoning) : nothing}
+        </div>
         <div class="bar row spread">
           <div class="row">
             <button class="first" ?disabled=${!may} @click=${() => void this.#do(() => api.snapshot(id, 'jpg'), 'Snapshot taken')}>Snapshot</button>
@@ -90,6 +112,15 @@ class CameraView extends LitElement {
         </div>
         <div class="bar soft" role="status">${this.said || this.latest}</div>
       </section>
+        <nj-zones
+          class="card"
+          .camera=${camera}
+          .editing=${this.zoning}
+          .problem=${this.zoneProblem}
+          ?disabled=${!may}
+          @edit=${({ detail }: CustomEvent<ZoneEditing | null>) => this.#zone(detail)}
+        ></nj-zones>
+      </div>
       <aside class="side">
         <section class="card states" aria-label="State">
           <div class="row spread"><h2>${camera.name}</h2>${recording.active ? html`<span class="rec">● REC</span>` : nothing}</div>
@@ -118,8 +149,44 @@ class CameraView extends LitElement {
     `
   }
 
+  #zone(editing: ZoneEditing | null): void {
+    this.zoneProblem = ''
+    this.zoning = editing
+    if (editing?.tool) this.renderRoot.querySelector('.stage')?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+  }
+
+  #editor({ selected, tool }: ZoneEditing): TemplateResult {
+    const { id, settings, media } = this.camera
+    const ratio = media.video ? media.video.width / media.video.height : 16 / 9
+    const save = async (work: () => Promise<{ readonly id: string }>): Promise<void> => {
+      try {
+        this.#zone({ selected: (await work()).id, tool: null })
+      } catch (error) {
+        this.zoneProblem = error instanceof Error ? error.message : String(error)
+      }
+    }
+    return html`<nj-zone-editor
+      .zones=${settings.zones}
+      .selected=${selected}
+      .tool=${tool}
+      .ratio=${ratio}
+      @select=${({ detail }: CustomEvent<string>) => this.#zone({ selected: detail, tool: null })}
+      @cancel=${() => this.#zone({ selected: null, tool: null })}
+      @drawn=${({ detail }: CustomEvent<ZoneShape>) => void save(() => api.addZone(id, { ...freeName(settings.zones), ...detail }))}
+      @moved=${({ detail }: CustomEvent<ZoneShape>) => selected && void save(() => api.changeZone(id, selected, detail))}
+    ></nj-zone-editor>`
+  }
+
   #toggle(what: 'annotated' | 'paused'): void {
     this[what] = !this[what]
+  }
+}
+
+/** "Zone 3" where there are none of that name or id. */
+const freeName = (zones: readonly Zone[]): { name: string; id: string } => {
+  for (let number = 1; ; number++) {
+    const free = { name: `Zone ${number}`, id: `zone_${number}` }
+    if (!zones.some(({ id, name }) => id === free.id || name === free.name)) return free
   }
 }
 
