@@ -173,6 +173,7 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
       shownSince = clock.now().mono
       healths = newHealths()
       ring.clear()
+      processing?.renew()
       mjpeg.renew()
     },
     check: ({ at }) => {

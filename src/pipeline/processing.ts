@@ -22,6 +22,8 @@ export interface ProcessingDeps {
 export interface Processing extends EditedPictures, AsyncDisposable {
   /** Loads the module; pictures come from now on. */
   start(): void
+  /** What is on its way reaches nobody any more: what may be seen has changed. */
+  renew(): void
 }
 
 /** Somebody is watching a standing picture: try often. */
@@ -33,9 +35,13 @@ export const createProcessing = ({ camera, config, address, clock, log }: Proces
   let processor: Processor | undefined
   let running: AsyncDisposable | undefined
   let ending: Promise<unknown> = Promise.resolve()
+  let era = 0
 
-  const onImage = async (image: RgbImage, at: number): Promise<void> => {
-    const data = await processor?.edit(image, at)
+  const onImage = async (image: RgbImage, at: number, from: number): Promise<void> => {
+    if (from !== era) return
+    // A private camera's card is nobody's to look at.
+    const data = camera.state().settings.privacy.enabled ? undefined : await processor?.edit(image, at)
+    if (from !== era) return
     const shown = data ? { ...image, data } : image
     for (const watcher of watchers) watcher(shown, at)
   }
@@ -43,13 +49,18 @@ export const createProcessing = ({ camera, config, address, clock, log }: Proces
   let quick = true
   const job: Job = async (signal, ready) => {
     let began = false
+    const from = era
     const onReady = (): void => {
       began = true
       ready()
     }
     try {
       const url = await address(signal)
-      await runRgbStream({ ...config, name, url, quick, clock, onImage }, signal, onReady)
+      await runRgbStream(
+        { ...config, name, url, quick, clock, onImage: (image, at) => onImage(image, at, from) },
+        signal,
+        onReady,
+      )
     } catch (error) {
       if (!began) quick = !quick
       throw error
@@ -58,7 +69,10 @@ export const createProcessing = ({ camera, config, address, clock, log }: Proces
   const adjust = (): void => {
     const wanted = processor !== undefined && (config.always || watchers.size > 0)
     if (wanted) running ??= supervise(job, { name, clock, log, maxPause: MAX_PAUSE })
-    if (wanted || !running) return
+    if (!wanted) stop()
+  }
+  const stop = (): void => {
+    if (!running) return
     const last = running
     running = undefined
     ending = Promise.all([ending, last[Symbol.asyncDispose]()]).then(() => {
@@ -74,6 +88,11 @@ export const createProcessing = ({ camera, config, address, clock, log }: Proces
         onEvent: (event, data) =>
           camera.learn({ type: 'happened', event: { type: 'processor_event', name: event, data } }),
       })
+      adjust()
+    },
+    renew: () => {
+      era++
+      stop()
       adjust()
     },
     watch: (onPicture) => {

@@ -1,6 +1,6 @@
 // Privacy with real ffmpegs: what is hidden is hidden in everything that leaves, from the first picture on.
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -76,6 +76,7 @@ const SEEN = [
 ] as const
 
 const settings = { ...defaultSettings, recording: { ...defaultSettings.recording, on: [] } }
+const overlay = { boxes: false, zones: false, level: false, name: false, time: false, marks: false }
 
 const by = { adapter: 'test' }
 const change = (settings: SettingsChange) => house.cameras.execute('porch', { type: 'settings', change: settings }, by)
@@ -123,32 +124,40 @@ const pictureOf = async (path: string): Promise<string> => {
 }
 
 test('a mask that is set while the camera is copied: from the answer on nobody gets an open picture', async () => {
-  house = await startPipelineHouse(fromFilm(), settings)
+  // It always has a picture in its hands when something changes.
+  const slow = join(folder, 'slow.mjs')
+  await writeFile(slow, 'export const process_image = () => new Promise((done) => setTimeout(done, 200))')
+  const processor = { path: slow, always: false, width: WIDTH, fps: 25, limit_ms: 2000 }
+  house = await startPipelineHouse(fromFilm(), { ...settings, overlay }, processor)
   await until(online)
   const open = watchPath('porch')
   await until(() => open.seen.includes('open'))
-  const mjpeg: Promise<string>[] = []
-  const ending = house.pipelines.streams.mjpeg('porch', { annotated: false, size: 'full' }, ({ bytes }) => {
-    const jpeg = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4)
-    mjpeg.push(lumaOf(jpeg).then((luma) => look(luma)))
-  })
-  await until(() => mjpeg.length > 5)
+  const looks: Record<'clean' | 'processed', Promise<string>[]> = { clean: [], processed: [] }
+  const streams = (['clean', 'processed'] as const).map((name) =>
+    house.pipelines.streams.mjpeg('porch', { annotated: name === 'processed', size: 'full' }, ({ bytes }) => {
+      const jpeg = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4)
+      looks[name].push(lumaOf(jpeg).then((luma) => look(luma)))
+    }),
+  )
+  await until(() => looks.clean.length > 5 && looks.processed.length > 2)
+  expect(await looks.processed[0]).toBe('open')
 
   await change({ zones })
-  const after = mjpeg.length
+  const after = { clean: looks.clean.length, processed: looks.processed.length }
   await expect(house.pipelines.pictures.picture('porch')).rejects.toMatchObject({ code: 'unavailable' })
   const late = watchPath('porch')
   await until(() => online() && late.seen.length > 30)
   const item = await house.cameras.execute('porch', { type: 'snapshot' }, by)
   await house.cameras.execute('porch', { type: 'record', action: 'start' }, by)
-  await until(() => mjpeg.length > after + 10)
+  await until(() => looks.clean.length > after.clean + 10 && looks.processed.length > after.processed + 5)
   await new Promise((resolve) => setTimeout(resolve, 1500))
   await house.cameras.execute('porch', { type: 'record', action: 'stop' }, by)
   const kept = await until(() => house.storage.list({ kind: 'recording' }).find(({ state }) => state === 'finished'))
-  ending[Symbol.dispose]()
+  for (const stream of streams) stream[Symbol.dispose]()
 
   expect(new Set(late.seen)).toEqual(new Set(['masked']))
-  expect(new Set(await Promise.all(mjpeg.slice(after)))).toEqual(new Set(['masked']))
+  for (const name of ['clean', 'processed'] as const)
+    expect(new Set(await Promise.all(looks[name].slice(after[name])))).toEqual(new Set(['masked']))
   expect(look(await lumaOf(await readFile(join(house.data, item.path))))).toBe('masked')
   const decode = ['-vf', `scale=${WIDTH}:${HEIGHT}`, '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:1']
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', join(house.data, kept.path), ...decode], {
