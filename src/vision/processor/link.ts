@@ -145,15 +145,13 @@ export const startLink = async (deps: LinkDeps): Promise<Link> => {
     const before = ownTime(child.pid)
     let timer: Disposable
     let waits = 0
-    const kill = (): void => {
-      endAs({ sentence: `${what} for ${(ms * (waits + 1)) / 1000} s`, place: null })
-      void child.stop(0)
-    }
+    // Its life is over with that: whoever holds it disposes of it, which kills the child.
+    const end = (): void => endAs({ sentence: `${what} for ${(ms * (waits + 1)) / 1000} s`, place: null })
     const due = (): void => {
       const now = ownTime(child.pid)
       const starved = before && now?.runnable && now.ms - before.ms < ms / 2
       if (starved && ++waits < MOST_WAITS) timer = clock.after(ms, due)
-      else timer = clock.after(GRACE, kill)
+      else timer = clock.after(GRACE, end)
     }
     timer = clock.after(ms, due)
     return { [Symbol.dispose]: () => timer[Symbol.dispose]() }
