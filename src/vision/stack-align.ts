@@ -5,8 +5,8 @@
 export interface Profiles {
   /** Adds rows `from`..`to` of packed RGB. */
   learn(rgb: Uint8Array, from: number, to: number): void
-  readonly columns: Float64Array
-  readonly rows: Float64Array
+  readonly columns: Int32Array
+  readonly rows: Int32Array
 }
 
 /** What is at (x, y) in the first picture is at (x + right, y + down) in the second. */
@@ -20,29 +20,38 @@ const CONVINCING = 0.6
 /** Further than this a picture is taken as it is. */
 export const MOST_SHIFT = 16
 
+/** One pixel in so many is enough for a sum over hundreds. */
+const EVERY = 4
+
+const sumOf = (rgb: Uint8Array, from: number, to: number): number => {
+  let sum = 0
+  for (let at = from; at < to; at += 3 * EVERY) sum += rgb[at] as number
+  return sum
+}
+
+const addTo = (columns: Int32Array, rgb: Uint8Array, from: number): void => {
+  for (let x = 0, at = from; x < columns.length; x++, at += 3) columns[x] = (columns[x] as number) + (rgb[at] as number)
+}
+
 export const createProfiles = (width: number, height: number): Profiles => {
-  const columns = new Float64Array(width)
-  const rows = new Float64Array(height)
+  const columns = new Int32Array(width)
+  const rows = new Int32Array(height)
   return {
     columns,
     rows,
     learn: (rgb, from, to) => {
       for (let y = from; y < to; y++) {
-        let sum = 0
         // Green is most of luma, and a third of the work.
-        for (let x = 0, at = y * width * 3 + 1; x < width; x++, at += 3) {
-          const green = rgb[at] as number
-          columns[x] = (columns[x] as number) + green
-          sum += green
-        }
-        rows[y] = sum
+        const green = y * width * 3 + 1
+        rows[y] = sumOf(rgb, green, green + width * 3)
+        if (y % EVERY === 0) addTo(columns, rgb, green)
       }
     },
   }
 }
 
 /** Mean difference of two curves, the second slid by `by`, each freed of its own mean: all light may have changed. */
-const difference = (one: Float64Array, other: Float64Array, by: number, margin: number): number => {
+const difference = (one: Int32Array, other: Int32Array, by: number, margin: number): number => {
   const end = one.length - margin
   let offset = 0
   for (let i = margin; i < end; i++) offset += (other[i + by] as number) - (one[i] as number)
@@ -52,7 +61,7 @@ const difference = (one: Float64Array, other: Float64Array, by: number, margin: 
   return sum / (end - margin)
 }
 
-const slide = (one: Float64Array, other: Float64Array): number => {
+const slide = (one: Int32Array, other: Int32Array): number => {
   const margin = Math.min(MOST_SHIFT, Math.floor(one.length / 4))
   const still = difference(one, other, 0, margin)
   let best = { by: 0, left: still * CONVINCING }
