@@ -34,7 +34,7 @@ export interface Kept extends Frame {
 export interface DetectingDeps {
   readonly camera: Pick<Camera, 'id' | 'state' | 'learn'>
   engine(): Pick<Engine, 'look'> | undefined
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now' | 'toWall' | 'after'>
   readonly log: Log
   /** After each look, with the picture it was; without one when all was forgotten. True: it keeps the picture. */
   onTracks(was: Tracks, is: Tracks, picture: Kept | null): boolean
@@ -50,6 +50,8 @@ export interface Detecting extends Disposable {
   seam(): void
   /** The settings have changed. */
   follow(previous: CameraState | null, state: CameraState): void
+  /** Resolves when no look is going on and none waits. */
+  settled(): Promise<void>
   /** For the overlay: where things are at this mono ms. */
   seen(mono: number): { readonly tracks: readonly Track[]; readonly moving: readonly Box[] }
 }
@@ -78,7 +80,7 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
   let lookedAt = -Infinity
   let sweptAt = -Infinity
   let looks = 0
-  let looking = false
+  let looking: Promise<void> | undefined
   let waiting: Kept | undefined
   let spare: Uint8Array[] = []
   /** What was begun before this changed is of no use. */
@@ -137,7 +139,6 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
   }
 
   const run = async (first: Kept): Promise<void> => {
-    looking = true
     for (let picture: Kept | undefined = first; picture; picture = waiting) {
       if (picture === waiting) waiting = undefined
       const from = engine()
@@ -149,12 +150,13 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
         recycle(picture)
       }
     }
-    looking = false
   }
 
   /** Nothing new is to be learnt from a look this soon. */
   const isEarly = (mono: number): boolean => {
-    if (mono - lookedAt >= (KNOWN_EVERY * settings().interval - 0.5) * FRAME_MS) return false
+    const frames = (mono - lookedAt) / FRAME_MS + 0.5
+    if (frames < settings().interval) return true
+    if (frames >= KNOWN_EVERY * settings().interval) return false
     const sure = tracks.held.length > 0 && tracks.held.every(({ confirmed }) => confirmed)
     return sure && unexplained(moving, placesOf(tracks.held, mono)).length === 0
   }
@@ -198,9 +200,12 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
     onDetail: (frame) => {
       if (!isOn() || gate.every === 0 || isEarly(frame.mono)) return
       const picture = keep(frame)
-      if (!looking) return void run(picture)
       if (waiting) recycle(waiting)
-      waiting = picture
+      if (looking) waiting = picture
+      else
+        looking = run(picture).finally(() => {
+          looking = undefined
+        })
     },
     seam: () => {
       tracks = forgetMotion(tracks)
@@ -216,6 +221,7 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
       if (was && (!is || hidden(previous.settings) !== hidden(state.settings))) forgetAll()
       if (!is) gate.set(0)
     },
+    settled: () => looking ?? Promise.resolve(),
     seen: (mono) => ({
       tracks: confirmedOf(tracks).map((track) => publicPart({ ...track, box: move(track, mono) })),
       moving,

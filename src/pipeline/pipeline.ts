@@ -21,7 +21,7 @@ import { createEquipment } from './equipment.js'
 import { createHealths } from './health.js'
 import { createLooking } from './looking.js'
 import { pathOnline } from './path-online.js'
-import { type CameraPlan, type JobPlan, type PublisherPlan, pathOf, type TapPlan } from './plan.js'
+import { type CameraPlan, DETAIL, type JobPlan, type PublisherPlan, pathOf, type TapPlan } from './plan.js'
 import { createProcessing } from './processing.js'
 import { definePublisher } from './publisher.js'
 import { createReconciler } from './reconcile.js'
@@ -66,8 +66,6 @@ export interface Pipeline extends AsyncDisposable {
 const SILENCE_MS = 10_000
 /** A camera that comes back is found within this. */
 const MAX_PAUSE_MS = 5000
-/** Detectors look at pictures no wider than this. */
-const DETAIL_WIDTH = 1280
 
 export const definePipeline = (deps: PipelineDeps): Pipeline => {
   const { camera, config, storage, pictures, clock, log } = deps
@@ -133,7 +131,7 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
       ...{ name: plan.path, url: plan.url, fragments: plan.fragments, frames: plan.frames, audio: plan.fragments },
       ...{ silence: SILENCE_MS, clock, log },
       detail: {
-        ...{ width: DETAIL_WIDTH, gate: detecting.gate },
+        ...{ ...DETAIL, gate: detecting.gate },
         onDetail: (frame) => isCurrent() && detecting.onDetail(frame),
       },
       onItem: (item) => isCurrent() && ring.push(item),

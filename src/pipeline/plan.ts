@@ -55,6 +55,8 @@ export interface PlanRequest {
 
 /** What eyes are given. */
 export const FRAMES = { width: 320, fps: 10 }
+/** What detectors are given is no wider than this. */
+export const DETAIL = { width: 1280 }
 
 export const pathOf = (id: string, stream: StreamName): string => (stream === 'main' ? id : `${id}_sub`)
 

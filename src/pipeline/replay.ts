@@ -5,17 +5,22 @@ import type { CameraSettings } from '../camera/settings.js'
 import type { Frame } from '../lib/frame.js'
 import { type Log, silentLog } from '../lib/log.js'
 import { readFrames } from '../media/read-frames.js'
+import type { Engine } from '../vision/engine/engine.js'
+import { createDetecting, type Detecting, isWanted } from './detecting.js'
 import { createLooking, type Looking } from './looking.js'
-import { FRAMES } from './plan.js'
+import { DETAIL, FRAMES } from './plan.js'
 import { type ReplayEvent, tellEvent } from './replay-events.js'
+import { compareTracks, describeTrack } from './sightings.js'
 
 export interface ReplayOptions {
   readonly file: string
   /** Each makes a camera of its own of the same recording. */
   readonly settings: readonly CameraSettings[]
   readonly signal: AbortSignal
+  /** Looks for things where a camera's settings want it. */
+  readonly engine?: Pick<Engine, 'look'>
   /** Who looks at the frames for a camera and lets it learn; by default what a running pipeline has. */
-  readonly lookers?: readonly ((camera: Camera, log: Log) => Looking)[]
+  readonly lookers?: readonly ((camera: Camera, log: Log, detecting: Detecting) => Looking)[]
 }
 
 export interface Replayed {
@@ -34,7 +39,11 @@ const TICK_MS = 1000
 const secondsOf = (ms: number): number => Math.round(ms - START_MS) / 1000
 
 /** A camera that lives in the recording's time. */
-const createWitness = (settings: CameraSettings, lookers: NonNullable<ReplayOptions['lookers']>) => {
+const createWitness = (
+  settings: CameraSettings,
+  lookers: NonNullable<ReplayOptions['lookers']>,
+  engine: ReplayOptions['engine'],
+) => {
   const events: ReplayEvent[] = []
   let mono = START_MS
   let ticked = START_MS
@@ -46,7 +55,22 @@ const createWitness = (settings: CameraSettings, lookers: NonNullable<ReplayOpti
     },
     saveSettings: async () => {},
   })
-  const eyes = lookers.map((create) => create(camera, silentLog))
+  const detecting = createDetecting({
+    ...{ camera, engine: () => engine, log: silentLog },
+    // What is told late to spare others is of no use here.
+    clock: { ...clock, after: () => ({ [Symbol.dispose]: () => {} }) },
+    onTracks: (was, is) => {
+      const { began, ended } = compareTracks(was, is)
+      const tell = (phase: 'began' | 'ended') => (track: (typeof began)[number]) => {
+        const event = { type: 'sighting', sighting: describeTrack(phase, track, null) } as const
+        camera.learn({ type: 'happened', event })
+      }
+      began.forEach(tell('began'))
+      ended.forEach(tell('ended'))
+      return false
+    },
+  })
+  const eyes = lookers.map((create) => create(camera, silentLog, detecting))
   let read = camera.trace().at(-1)
   /** The trace is bounded, so that its end is looked for backwards. */
   const tellSuppressed = (): void => {
@@ -68,6 +92,10 @@ const createWitness = (settings: CameraSettings, lookers: NonNullable<ReplayOpti
       for (const eye of eyes) eye.onFrame({ ...frame, mono })
       tellSuppressed()
     },
+    lookLarge: (frame: Frame): Promise<void> => {
+      detecting.onDetail({ ...frame, mono: START_MS + frame.mono })
+      return detecting.settled()
+    },
     end: (): readonly ReplayEvent[] => {
       const { active } = camera.state().motion
       const at = secondsOf(mono)
@@ -76,18 +104,33 @@ const createWitness = (settings: CameraSettings, lookers: NonNullable<ReplayOpti
   }
 }
 
+const commonDivisor = (numbers: readonly number[]): number => {
+  const of = (a: number, b: number): number => (b === 0 ? a : of(b, a % b))
+  return numbers.reduce(of)
+}
+
 /** Looks at all of a file; a Failure when it is no video. */
 export const replay = async ({
   file,
   settings,
   signal,
+  engine,
   lookers = [createLooking],
 }: ReplayOptions): Promise<Replayed> => {
-  const witnesses = settings.map((each) => createWitness(each, lookers))
+  const witnesses = settings.map((each) => createWitness(each, lookers, engine))
+  const intervals = engine ? settings.filter(isWanted).map(({ detection }) => detection.interval) : []
   let seconds = 0
   let looks = 0
   await readFrames({
     ...{ file, frames: FRAMES, signal },
+    ...(intervals.length > 0 && {
+      detail: {
+        ...{ width: DETAIL.width, every: commonDivisor(intervals) },
+        onDetail: async (frame: Frame) => {
+          for (const witness of witnesses) await witness.lookLarge(frame)
+        },
+      },
+    }),
     onFrame: (frame) => {
       seconds = frame.mono / 1000
       looks++

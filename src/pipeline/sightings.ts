@@ -1,6 +1,7 @@
 // Sightings: what is told when a thing that moves was confirmed, and when it is gone; with the best picture of it, kept
 // as a snapshot. Several things in one picture share it. Which things are worth telling is the tracker's.
 import type { Camera } from '../camera/camera.js'
+import type { Sighting } from '../camera/events.js'
 import type { Picture, Pictures } from '../camera/ports.js'
 import type { Clock } from '../lib/clock.js'
 import { sentenceOf } from '../lib/failure.js'
@@ -11,6 +12,24 @@ import type { Storage } from '../media/storage.js'
 import { rgbOf } from '../vision/rgb.js'
 import type { HeldTrack, Tracks } from '../vision/tracker.js'
 import type { Kept } from './detecting.js'
+
+/** What is worth telling of a step of the tracker. */
+export const compareTracks = (
+  was: Tracks,
+  is: Tracks,
+): { readonly began: readonly HeldTrack[]; readonly ended: readonly HeldTrack[] } => {
+  const sighted = ({ held }: Tracks, { id }: HeldTrack): boolean => held.some((one) => one.id === id && one.sighted)
+  return {
+    began: is.held.filter((track) => track.sighted && !sighted(was, track)),
+    ended: was.held.filter((track) => track.sighted && !sighted(is, track)),
+  }
+}
+
+export const describeTrack = (phase: Sighting['phase'], track: HeldTrack, item: string | null): Sighting => {
+  const { id, label, score, box, zones, since, bornAt, seenAt } = track
+  const duration_s = Math.round((seenAt - bornAt) / 100) / 10
+  return { phase, track: id, label, score, box, zones, since, duration_s, item }
+}
 
 export interface SightingsDeps {
   readonly camera: Pick<Camera, 'id' | 'state' | 'learn'>
@@ -67,12 +86,9 @@ export const createSightings = ({ camera, storage, pictures, clock, log }: Sight
     stored.set(kept, storing)
     return storing
   }
-  const tell = (phase: 'began' | 'ended', track: HeldTrack, kept: Kept | undefined, item: Promise<string | null>) =>
-    inTurn(async () => {
-      const { id, label, score, box, zones, since, bornAt, seenAt } = track
-      const duration_s = Math.round((seenAt - bornAt) / 100) / 10
-      const about = { track: id, label, score, box, zones, since, duration_s }
-      const event = { type: 'sighting', sighting: { phase, ...about, item: kept ? await item : null } } as const
+  const tell = (phase: Sighting['phase'], track: HeldTrack, item: Promise<string | null>): void =>
+    void inTurn(async () => {
+      const event = { type: 'sighting', sighting: describeTrack(phase, track, await item) } as const
       camera.learn({ type: 'happened', event })
     })
   const none = Promise.resolve(null)
@@ -89,20 +105,17 @@ export const createSightings = ({ camera, storage, pictures, clock, log }: Sight
           if (!known || quality > known.quality * enough) best.set(track.id, { picture, quality })
         }
       }
-      for (const track of is.held) {
-        if (!track.sighted || before.get(track.id)?.sighted) continue
+      const { began, ended } = compareTracks(was, is)
+      for (const track of began) {
         const kept = best.get(track.id)?.picture
-        void tell('began', track, kept, kept ? store(kept) : none)
+        tell('began', track, kept ? store(kept) : none)
       }
-      const there = new Set(is.held.map(({ id }) => id))
-      for (const track of was.held) {
-        if (there.has(track.id)) continue
+      for (const track of ended) {
         const kept = best.get(track.id)?.picture
-        best.delete(track.id)
         // All was forgotten, also pictures that may not be shown any more: only what is stored already is told.
-        const item = kept ? (picture ? store(kept) : (stored.get(kept) ?? none)) : none
-        if (track.sighted) void tell('ended', track, kept, item)
+        tell('ended', track, kept ? (picture ? store(kept) : (stored.get(kept) ?? none)) : none)
       }
+      for (const id of best.keys()) if (!is.held.some((track) => track.id === id)) best.delete(id)
       return [...best.values()].some((one) => one.picture === picture)
     },
     [Symbol.asyncDispose]: async () => {
