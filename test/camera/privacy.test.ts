@@ -44,6 +44,11 @@ test('all that was going on ends in the same moment', async () => {
   })
   expect(told).toEqual(['motion_started', 'motion_ended'])
   expect(cameras.trace('porch').at(-1)).toMatchObject({ what: 'privacy', decision: 'done' })
+  // Nothing of it is left over for later.
+  await privacy(false)
+  expect(state().recording.active).toBe(false)
+  await cameras.execute('porch', { type: 'record', action: 'start' }, by)
+  expect(state().recording).toMatchObject({ active: true, causes: ['manual'] })
 })
 
 test('what is still on its way counts for nothing', async () => {
