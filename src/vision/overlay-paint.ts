@@ -104,8 +104,10 @@ const stamp = (
   blue: number,
 ): void => {
   for (let i = 0, at = from; i < pixels; i++, at += 3) {
-    const weight = (most * (cover[over + i] as number) + 127) >> 8
-    if (weight === 0) continue
+    const covered = cover[over + i] as number
+    if (covered === 0) continue
+    // 255 of 255 is all.
+    const weight = (most * (covered + (covered >> 7)) + 128) >> 8
     const rest = 256 - weight
     data[at] = ((data[at] as number) * rest + red * weight) >> 8
     data[at + 1] = ((data[at + 1] as number) * rest + green * weight) >> 8

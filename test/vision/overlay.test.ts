@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { newMind } from '../../src/camera/rules/mind.js'
 import type { CameraState } from '../../src/camera/state.js'
+import { completeZone, type Zone } from '../../src/camera/zones.js'
 import type { Box } from '../../src/lib/box.js'
 import type { RgbImage } from '../../src/lib/frame.js'
 import { canDraw } from '../../src/vision/glyphs.js'
@@ -62,6 +63,149 @@ describe('what a state asks to draw', () => {
   })
 })
 
+describe('each group has its switch', () => {
+  const zone = (over: Partial<Zone>): Zone =>
+    completeZone({ id: 'door', x: 20, y: 50, width: 40, height: 40, ...over }, 0)
+  const track = { id: 1, score: 0.873, box: { x: 0.1, y: 0.1, width: 0.2, height: 0.4 }, zones: [], since: 0 }
+  const seen = {
+    tracks: [
+      { ...track, label: 'face', moving: true },
+      { ...track, label: 'person', moving: false },
+    ],
+    moving: [{ x: 0.5, y: 0.5, width: 0.1, height: 0.1 }],
+  }
+  const busy: CameraState = {
+    ...base,
+    processor: { name: 'count.mjs', status: 'broken', problem: 'no', facts: {} },
+    recording: { ...base.recording, active: true },
+    settings: { ...defaultSettings, zones: [zone({ name: 'Door' })] },
+  }
+  const shown = (off: Partial<CameraState['settings']['overlay']>): string[] =>
+    overlayOf(
+      { ...busy, settings: { ...busy.settings, overlay: { ...defaultSettings.overlay, ...off } } },
+      at,
+      seen,
+    ).map((item) => `${item.kind} ${item.text ?? ''}`)
+  const all = ['outline Door', 'box ', 'box face 87%', 'box person 87%', 'plate Porch  2026-11-20 07:05:09']
+
+  test.each<[Partial<CameraState['settings']['overlay']>, string[]]>([
+    [{}, [...all, 'plate count.mjs', 'plate REC', 'meter 0']],
+    [{ zones: false }, [...all.slice(1), 'plate count.mjs', 'plate REC', 'meter 0']],
+    [{ boxes: false, level: false }, ['outline Door', ...all.slice(4), 'plate count.mjs', 'plate REC']],
+    [{ marks: false, time: false }, [...all.slice(0, 4), 'plate Porch', 'plate count.mjs', 'meter 0']],
+    [{ name: false }, [...all.slice(0, 4), 'plate 2026-11-20 07:05:09', 'plate REC', 'meter 0']],
+    [{ name: false, time: false, marks: false, level: false }, all.slice(0, 4)],
+  ])('%j', (off, items) => {
+    expect(shown(off)).toEqual(items)
+  })
+
+  test('faces are green, what moves is thin, a zone is strong while something is in it', () => {
+    const colourOf = (text: string | undefined) =>
+      overlayOf(busy, at, seen).find((item) => item.kind === 'box' && item.text === text)
+    expect(colourOf('face 87%')).toMatchObject({ colour: [88, 214, 141], line: 'plain' })
+    expect(colourOf(undefined)).toMatchObject({ line: 'thin' })
+    const line = (state: CameraState) => overlayOf(state, at)[0]
+    expect(line(busy)).toMatchObject({ kind: 'outline', line: 'plain', colour: [0x58, 0xc9, 0x8b] })
+    expect(line({ ...busy, motion: { ...busy.motion, zones: ['door'] } })).toMatchObject({ line: 'strong' })
+    expect(line({ ...busy, objects: { ...busy.objects, zones: { door: ['person'] } } })).toMatchObject({
+      line: 'strong',
+    })
+  })
+
+  test('zones that are off, and black ones, are not drawn', () => {
+    const zones = [zone({ enabled: false }), zone({ use: 'privacy' })]
+    expect(overlayOf({ ...busy, settings: { ...busy.settings, zones } }, at).map(({ kind }) => kind)).not.toContain(
+      'outline',
+    )
+  })
+
+  test.each([
+    [320, 180],
+    [1280, 720],
+    [3840, 2160],
+  ])('an outline in %ix%i runs along the zone in its colour, its name stands inside', (width, height) => {
+    const image = blank(width, height)
+    const [outline] = overlayOf(
+      { ...busy, settings: { ...busy.settings, zones: [zone({ name: 'l', color: '#ff00ff' })] } },
+      at,
+    )
+    drawOverlay(image, outline ? [outline] : [])
+    const there = (x: number, y: number): number[] => pixel(image, Math.round(x * width), Math.round(y * height))
+    for (const [x, y] of [
+      [0.3, 0.5],
+      [0.5, 0.9],
+      [0.2, 0.7],
+      [0.6, 0.6],
+    ] as const) {
+      expect(there(x, y)).toEqual([255, 0, 255])
+    }
+    for (const [x, y] of [
+      [0.4, 0.75],
+      [0.1, 0.7],
+      [0.7, 0.7],
+      [0.4, 0.95],
+    ] as const) {
+      expect(there(x, y)).toEqual([GREY, GREY, GREY])
+    }
+    const line = Math.max(7, Math.round(Math.min(height / 45, width / 60)))
+    const name = { left: 0.2 * width + line / 2, top: 0.5 * height + line / 2 }
+    const within = (test: (colour: number[]) => boolean): boolean =>
+      Array.from({ length: 9 * line ** 2 }, (_, i) =>
+        pixel(image, Math.round(name.left + (i % (3 * line))), Math.round(name.top + Math.floor(i / (3 * line)))),
+      ).some(test)
+    expect(within(([red, green]) => red === 255 && green === 0)).toBe(true)
+    expect(within(([red]) => (red ?? 255) < 20)).toBe(true)
+  })
+
+  test('a zone that is the whole picture is seen on all sides', () => {
+    const image = blank(320, 180)
+    const whole = zone({ color: '#ff00ff' })
+    const settings = {
+      ...busy.settings,
+      zones: [
+        {
+          ...whole,
+          points: [
+            [0, 0],
+            [100, 0],
+            [100, 100],
+            [0, 100],
+          ] as const,
+        },
+      ],
+    }
+    drawOverlay(image, overlayOf({ ...busy, settings }, at).slice(0, 1))
+    for (const [x, y] of [
+      [0, 90],
+      [319, 90],
+      [160, 0],
+      [160, 179],
+    ] as const) {
+      expect(pixel(image, x, y)).toEqual([255, 0, 255])
+    }
+  })
+
+  test('labels of boxes in each other stand apart', () => {
+    const image = blank(640, 360)
+    const box = { x: 0.4, y: 0.4, width: 0.1, height: 0.3 }
+    const item = (text: string, colour: readonly [number, number, number]): OverlayItem => ({
+      kind: 'box',
+      box,
+      text,
+      colour,
+      line: 'thin',
+    })
+    drawOverlay(image, [item('one', [200, 0, 0]), item('two', [0, 200, 0])])
+    const rows = (wanted: readonly number[]): number[] =>
+      Array.from({ length: 360 }, (_, y) => y).filter((y) =>
+        pixel(image, 257, y).every((value, i) => value === wanted[i]),
+      )
+    const [one, two] = [rows([200, 0, 0]), rows([0, 200, 0])]
+    expect(Math.min(one.length, two.length)).toBeGreaterThan(10)
+    expect(Math.max(...one) < Math.min(...two.slice(-10))).toBe(true)
+  })
+})
+
 describe('what is drawn', () => {
   const box = (over: Partial<Box>): OverlayItem => ({
     ...{ kind: 'box', text: 'cat 90%', colour: [200, 10, 10], line: 'plain' },
@@ -98,9 +242,9 @@ describe('what is drawn', () => {
     const amber = (value: number): number => {
       const image = blank(640, 360)
       drawOverlay(image, [{ kind: 'meter', corner: 'bottom left', text: '', value, mark: 1, colour: [255, 0, 0] }])
-      return Array.from({ length: 640 * 360 }, (_, i) => pixel(image, i % 640, Math.floor(i / 640))).filter(
-        ([red, green]) => red === 255 && green === 0,
-      ).length
+      let count = 0
+      for (let i = 0; i < image.data.length; i += 3) if (image.data[i] === 255 && image.data[i + 1] === 0) count++
+      return count
     }
     expect(amber(0)).toBe(0)
     expect(amber(0.8)).toBeGreaterThan(amber(0.4) * 1.7)
