@@ -9,7 +9,7 @@ export interface LightFit {
   readonly offsets: Float32Array
   /** The change of the mean that gain and offset of the whole make, in luma. */
   step: number
-  /** Share of the blocks whose mean changed, and of those that the one gain and offset leaves unexplained: 0..1. */
+  /** Share of the blocks whose mean changed more than dusk can, and of those that the one gain and offset leaves unexplained: 0..1. */
   changed: number
   unexplained: number
   /** Gain and offset of the whole. */
@@ -23,6 +23,8 @@ const LIFT = 40
 /** A block that differs by so much, and by such a share of itself, has changed. */
 const CHANGED = 16
 const CHANGED_SHARE = 0.05
+/** Dusk and the codec that follows it in jumps change this much more without being a step. */
+const FADING = 20
 
 const lifted = (mean: number): number => Math.max(0, mean - BLACK) + LIFT
 
@@ -100,7 +102,7 @@ const fitWhole = (cur: Float32Array, old: Float32Array, fit: LightFit): void => 
     const a = old[i] as number
     const b = cur[i] as number
     sum += a
-    if (Math.abs(b - a) > limitOf(a)) changed++
+    if (Math.abs(b - a) > limitOf(a) + FADING) changed++
     if (Math.abs(b - best.gain * a - best.offset) > limitOf(a)) unexplained++
   }
   const mean = sum / cur.length

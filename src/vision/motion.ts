@@ -32,7 +32,7 @@ const BACK = 300
 /** An older picture than this is no neighbour: the stream stood still meanwhile. */
 const GAP = 1500
 /** Light that changes faster than this, in mean luma within `BACK`, or so much of the picture at once, is no motion. */
-const LIGHT_STEP = 8
+const LIGHT_STEP = 9
 const LIGHT_SHARE = 0.6
 /** Steps that follow each other within this many milliseconds are one. */
 const ONE_STEP = 1500
@@ -85,8 +85,9 @@ const relearn = (memory: Memory, keep: number): void => {
   differ.forget()
 }
 
-const isLightStep = ({ step, changed, unexplained }: LightFit, moved: number): boolean =>
-  step >= LIGHT_STEP || (changed >= LIGHT_SHARE && !(moved >= LARGE && unexplained >= LARGE))
+/** `ms`: how far the two pictures lie apart. */
+const isLightStep = ({ step, changed, unexplained }: LightFit, ms: number, moved: number): boolean =>
+  (step * BACK) / ms >= LIGHT_STEP || (changed >= LIGHT_SHARE && !(moved >= LARGE && unexplained >= LARGE))
 
 const meanOf = ({ means }: Small): number => means.reduce((sum, mean) => sum + mean, 0) / means.length
 
@@ -166,7 +167,7 @@ const judge = (
   const levels = levelsIn(told, finder, differ, memory.map, boxes)
   const before = memory.moved
   memory.moved = moves.length > 0 ? blobs.reduce((sum, { area }) => sum + area, 0) / boxes : 0
-  if (isLightStep(fit, before)) return { ...levels, veto: ALL_LIGHT }
+  if (isLightStep(fit, mono - (memory.past[0] as Past).mono, before)) return { ...levels, veto: ALL_LIGHT }
   if (told === lit && lit.length > 0) return { ...levels, veto: PART_LIGHT }
   return { ...levels, boxes: blobs.map((blob) => boxOf(blob, differ)) }
 }

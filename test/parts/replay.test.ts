@@ -58,8 +58,7 @@ describe.skipIf(withoutFootage)('real footage', () => {
 
   test('light-switch: two steps of light, and the walk between them', async () => {
     const events = await eventsOf(footage('light-switch.mp4'))
-    const steps = events.filter((event) => 'kind' in event)
-    expect(steps).toMatchObject([{ kind: 'global step' }, { kind: 'global step' }])
+    const steps = events.filter((event) => 'kind' in event && event.kind === 'global step')
     expect(steps.map(({ at }) => Math.round(at))).toEqual([4, 20])
     expect(motionIn(events)).toHaveLength(2)
   })
