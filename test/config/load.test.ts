@@ -65,7 +65,14 @@ logging: {level: debug}
       base: 'cams',
     })
     expect(config.cameras[0]).toMatchObject({ name: 'The porch', ring: { seconds: 20 } })
-    expect(config.cameras[0]?.settings.recording).toEqual({ before_s: 10, after_s: 4, max_s: 60, on: [], as: 'video', picture_every_s: 1 })
+    expect(config.cameras[0]?.settings.recording).toEqual({
+      before_s: 10,
+      after_s: 4,
+      max_s: 60,
+      on: [],
+      as: 'video',
+      picture_every_s: 1,
+    })
     expect(config.users).toEqual([{ name: 'ada', role: 'operator', password: 'from the file' }])
   })
 
@@ -138,6 +145,22 @@ users: [{name: ada, password: geheim6}, {name: bob, role: admin, password: gehei
     const again = await load(stringify(turned), {}, config)
     expect(again.cameras).toEqual(config.cameras.toReversed())
     expect(again.users).toEqual(config.users.toReversed())
+  })
+
+  it("says a camera's infrared filter commands as the file does, beside what may be changed live", async () => {
+    const commands = { day: ['/usr/bin/ir cut', '--open'], night: ['ircut', 'out; rm'] }
+    const [first] = (await load(camera)).cameras
+    expect(first).not.toHaveProperty('irCut')
+    const config = await load(
+      stringify({ cameras: [{ id: 'a', source: { kind: 'test-pattern' }, night: { ir_cut_command: commands } }] }),
+    )
+    expect(config.cameras[0]).toMatchObject({ irCut: commands, settings: { night: defaultSettings.night } })
+    expect(config.cameras[0]?.settings.night).toEqual(defaultSettings.night)
+    expect(await load(stringify(dumpConfig(config)), {}, config)).toEqual(config)
+    const wrong = `cameras: [{id: a, source: {kind: test-pattern}, night: {ir_cut_command: {day: ircut, dusk: []}}}]`
+    await expect(load(wrong)).rejects.toThrow(
+      /ir_cut_command\.dusk: is not an option[\s\S]*\.day: must be a list: a program, then its arguments, all text, not "ircut"/,
+    )
   })
 
   it('keeps what was changed in it', async () => {

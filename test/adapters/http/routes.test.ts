@@ -111,6 +111,21 @@ describe('cameras', () => {
     expect((await post('/api/cameras/porch/snapshot', { format: 'png' })).json().format).toBe('png')
   })
 
+  it('take snapshots that are the mean of several pictures', async () => {
+    const plain = await post('/api/cameras/porch/stack')
+    expect(plain.statusCode).toBe(201)
+    expect([...Value.Errors(api.ItemAnswer, plain.json())]).toEqual([])
+    expect((await post('/api/cameras/porch/stack', { frames: 20, format: 'png' })).json().format).toBe('png')
+    expect(house.cameras.commands.slice(-2).map(({ command }) => command)).toEqual([
+      { type: 'stack' },
+      { type: 'stack', frames: 20, format: 'png' },
+    ])
+    for (const frames of [1, 61, 2.5]) {
+      expect((await post('/api/cameras/porch/stack', { frames })).statusCode).toBe(400)
+    }
+    expect((await post('/api/cameras/porch/stack', {}, 'vera')).statusCode).toBe(403)
+  })
+
   it('list every problem of a request', async () => {
     const answer = await post('/api/cameras/porch/recording', { action: 'pause', now: true })
     expect(answer.statusCode).toBe(400)

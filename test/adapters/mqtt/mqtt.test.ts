@@ -16,6 +16,7 @@ import { Failure } from '../../../src/lib/failure.js'
 import { silentLog } from '../../../src/lib/log.js'
 import { createFakeCameras, type FakeCameras, noise, START } from '../../support/fake-cameras.js'
 import { type Listener, listen } from '../../support/mqtt-listener.js'
+import { until } from '../../support/streams.js'
 
 const nobody: Accounts = {
   verify: async (name, password) => (name === 'anna' && password === 'pw' ? { name, role: 'operator' } : null),
@@ -250,6 +251,17 @@ describe('commands', () => {
       path: kept?.path,
       url: `http://nightjar.lan:8080/api/recordings/${kept?.id}/picture.jpg`,
     })
+    await home.publish('nightjar/porch/command/stack', '{"id": "b", "frames": 20, "format": "png"}')
+    expect(await reply('stack', 'b')).toMatchObject({ status: 'ok', kind: 'snapshot', format: 'png' })
+    await home.publish('nightjar/porch/command/stack', '7')
+    expect(await reply('stack', null)).toMatchObject({ status: 'ok' })
+    await home.publish('nightjar/porch/stacked_snapshot/set', 'PRESS')
+    await until(() => cameras.commands.length === 4)
+    expect(cameras.commands.slice(1).map(({ command }) => command)).toEqual([
+      { type: 'stack', frames: 20, format: 'png' },
+      { type: 'stack', frames: 7 },
+      { type: 'stack' },
+    ])
     const { payload } = await home.until('the snapshot', on('nightjar/porch/last_snapshot'))
     expect((await sharp(payload).metadata()).format).toBe('jpeg')
 
@@ -270,6 +282,9 @@ describe('commands', () => {
     ['nightjar/porch/command/snapshot', '{"id": 1, "fromat": "png"}', '"fromat" is not known here; there is format'],
     ['nightjar/porch/command/snapshot', '{"id": 1', 'the payload begins like a JSON object, but is none'],
     ['nightjar/porch/command/snapshot', 'x'.repeat(20_000), 'a command is at most 16384 bytes long'],
+    ['nightjar/porch/command/stack', '{"id": 1, "frames": 61}', 'frames must be a whole number from 2 to 60'],
+    ['nightjar/porch/command/stack', 'many', 'frames must be a whole number from 2 to 60'],
+    ['nightjar/porch/command/stack', '{"pictures": 3}', '"pictures" is not known here; there are frames, format'],
     ['nightjar/porch/command/record', 'pause', 'action must be start or stop'],
     ['nightjar/porch/command/record', '', 'action must be start or stop'],
     [
