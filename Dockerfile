@@ -5,7 +5,12 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --loglevel=error --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY src src
-RUN npm run build --loglevel=error && npm prune --omit=dev --loglevel=error
+RUN npm run build --loglevel=error && npm prune --omit=dev --loglevel=error \
+    && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -not -name linux -exec rm -rf {} + \
+    && find node_modules/onnxruntime-node/bin/*/linux -mindepth 1 -maxdepth 1 -not -name "$(node -p process.arch)" -exec rm -rf {} +
+# MODELS=no leaves the models out: `nightjar models pull` fetches them later, or detection does without.
+ARG MODELS=yes
+RUN mkdir models && if [ "$MODELS" = yes ]; then node dist/main.js models pull --folder models; fi
 
 FROM node:24-bookworm-slim
 WORKDIR /opt/nightjar
@@ -17,10 +22,11 @@ COPY package.json LICENSE ./
 COPY docker/healthcheck.mjs docker/
 COPY --from=builder /build/node_modules node_modules
 COPY --from=builder /build/dist dist
+COPY --from=builder /build/models models
 RUN ln -s /opt/nightjar/dist/main.js /usr/local/bin/nightjar && chmod +x dist/main.js \
     && mkdir /data && chown node:node /data
 
-ENV NODE_ENV=production NIGHTJAR_DATA=/data
+ENV NODE_ENV=production NIGHTJAR_DATA=/data NIGHTJAR_MODELS_PATH=/opt/nightjar/models
 USER node
 VOLUME /data
 EXPOSE 8080 8554

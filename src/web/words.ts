@@ -45,6 +45,8 @@ export const eventWords = (event: CameraEvent): string => {
       return `Recording failed: ${event.problem}`
     case 'snapshot_taken':
       return 'Snapshot taken'
+    case 'processor_event':
+      return event.name
     default:
       return event satisfies never
   }

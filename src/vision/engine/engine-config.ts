@@ -22,6 +22,7 @@ export const detectionSchema = {
     format: 'String',
     default: null,
     nullable: true,
+    env: 'NIGHTJAR_MODELS_PATH',
   },
   own: ownModelSlice,
 } as const satisfies Slice

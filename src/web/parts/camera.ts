@@ -137,6 +137,7 @@ class CameraView extends LitElement {
             <span>${camera.light.mode === 'night' ? '☾ Night' : '☀ Day'}${camera.light.cause === 'override' ? ' (set)' : ''}</span>
             <span class="soft">darkness ${camera.light.dark ?? '–'}</span>
           </div>
+          ${detection(camera)}
           <div class="state">
             <span>Last motion</span>
             <span class="soft">${camera.last.motion === null ? 'none yet' : timeOf(camera.last.motion)}</span>
@@ -188,6 +189,16 @@ const freeName = (zones: readonly Zone[]): { name: string; id: string } => {
     const free = { name: `Zone ${number}`, id: `zone_${number}` }
     if (!zones.some(({ id, name }) => id === free.id || name === free.name)) return free
   }
+}
+
+/** What is there now, and which detectors look (their reason on the mouse). */
+const detection = ({ settings, objects: { counts, detector } }: CameraState): TemplateResult | typeof nothing => {
+  if (!settings.detection.enabled) return nothing
+  const there = Object.entries(counts).filter(([, count]) => count > 0)
+  return html`<div class="state" title=${detector?.why ?? ''}>
+    <span>${there.length === 0 ? 'Nobody there' : there.map(([label, count]) => `${count} × ${label}`).join(', ')}</span>
+    <span class="soft">${detector ? `by ${detector.names.join(', ')}` : 'detection is starting'}</span>
+  </div>`
 }
 
 const describe = ({ media: { video, audio } }: CameraState): string =>

@@ -39,7 +39,7 @@ class Settings extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { motion, night, recording } = this.camera.settings
+    const { detection, motion, night, recording } = this.camera.settings
     const number = (
       words: string,
       value: number,
@@ -57,6 +57,7 @@ class Settings extends LitElement {
     return html`<h2>Settings</h2>
       <fieldset ?disabled=${this.disabled}>
         ${check('Look for motion', motion.enabled, (enabled) => ({ motion: { enabled } }))}
+        ${check('Look for people and things', detection.enabled, (enabled) => ({ detection: { enabled } }))}
         ${check('Record on motion', recording.on.includes('motion'), (on) => ({ recording: { on: on ? ['motion'] : [] } }))}
         ${number('Trigger level', motion.trigger_level, 1, 100, (trigger_level) => ({ motion: { trigger_level } }))}
         ${number('Looks in a row', motion.frames, 1, 50, (frames) => ({ motion: { frames } }))}
