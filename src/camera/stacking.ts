@@ -19,5 +19,7 @@ export const picturesIn = (
   { settings, light }: Pick<CameraState, 'settings' | 'light'>,
 ): number | undefined => {
   if (command.type === 'stack') return checkFrames(command.frames ?? STACKED.default)
+  // What moves must not be smeared: pictures of an event stay as they are.
+  if (command.causes?.length) return undefined
   return settings.night.stack_snapshots && light.mode === 'night' ? STACKED.default : undefined
 }

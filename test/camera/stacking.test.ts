@@ -39,20 +39,25 @@ test('a stack is of so many pictures as asked, 10 by default, never of one or of
   expect(asked).toHaveLength(2)
 })
 
-test('a snapshot is one picture; at night the mean of 10 for who wants that', async () => {
+test('a snapshot is one picture; at night the mean of 10 for who wants that, but not of an event', async () => {
   const cases = [
     { mode: 'day', stack_snapshots: true },
     { mode: 'night', stack_snapshots: false },
     { mode: 'night', stack_snapshots: true },
   ] as const
-  const requests = []
+  const requests: object[][] = []
   for (const night of cases) {
     const { asked, ask } = setUp(night)
+    await ask({ type: 'snapshot' })
     await ask({ type: 'snapshot', causes: ['motion'] })
-    requests.push(asked[0])
+    requests.push(asked)
   }
-  const plain = { format: 'jpg', causes: ['motion'] }
-  expect(requests).toEqual([plain, plain, { ...plain, stack: 10 }])
+  const [plain, event] = [{ format: 'jpg' }, { format: 'jpg', causes: ['motion'] }]
+  expect(requests).toEqual([
+    [plain, event],
+    [plain, event],
+    [{ ...plain, stack: 10 }, event],
+  ])
 })
 
 test.each([

@@ -92,6 +92,7 @@ describe.skipIf(why !== null)(`Home Assistant and a real broker${skipped}`, { ti
       ['binary_sensor.porch_connectivity', 'on', 'connectivity', 'diagnostic'],
       ['binary_sensor.porch_motion', 'off', 'motion', null],
       ['button.porch_snapshot', 'unknown', null, null],
+      ['button.porch_stacked_snapshot', 'unknown', null, null],
       ['event.porch_events', 'unknown', null, null],
       ['image.porch_last_event', 'unknown', null, null],
       ['image.porch_last_snapshot', 'unknown', null, null],
