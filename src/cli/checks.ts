@@ -121,13 +121,12 @@ const checkData = async ({ data, storage }: Config): Promise<Finding[]> => {
 }
 
 /** Which detectors would look here, and why these: what cameras without any wish would get. */
-const checkDetection = async ({ detection, data, cameras }: Config): Promise<Finding[]> => {
-  if (cameras.length === 0) return []
+const checkDetection = async ({ detection, data, cameras }: Config): Promise<Finding> => {
   const config = engineConfigOf(detection, data)
   const labels = [...new Set(cameras.flatMap(({ settings }) => settings.detection.labels))]
   const { uses, why } = chooseDetectors(config.engine, labels, await lookForOffers(config))
   const models = uses.every(({ kind }) => kind !== 'opencv')
-  return [models ? ok(`Detection: ${why}`) : warn(`Detection: ${why}`, 'nightjar models pull fetches better ones')]
+  return models ? ok(`Detection: ${why}`) : warn(`Detection: ${why}`, 'nightjar models pull fetches better ones')
 }
 
 const checkPort = (name: string, port: number, host: string): Promise<Finding> =>
@@ -171,7 +170,7 @@ export const runChecks = async (config: Config | null): Promise<Finding[]> => {
   return [
     ...machine,
     ...(await checkData(config)),
-    ...(await checkDetection(config)),
+    await checkDetection(config),
     await checkPort('http', http.port, http.host),
     await checkPort('rtsp', rtsp.port, rtsp.host),
     ...(embedded?.port ? [await checkPort('mqtt.embedded', embedded.port, embedded.host)] : []),

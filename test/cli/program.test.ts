@@ -134,6 +134,7 @@ describe('the doctor', () => {
     const told = findings.filter(({ status }) => status !== 'ok').map(({ status, what }) => `${status} ${what}`)
     expect(told).toEqual([
       expect.stringMatching(/^bad \/proc\/nightjar can't be written/),
+      expect.stringMatching(/^warn Detection: person and face by OpenCV, because /),
       `warn http: port ${brokerPort} is taken`,
       expect.stringMatching(/^bad rtsp: port 0 on 192.0.2.1 /),
       expect.stringMatching(/^bad The MQTT broker at 127.0.0.1:1 can't be reached: /),
