@@ -76,7 +76,7 @@ test('the annotated stream shows what the module made, the clean one does not; a
   await until('more pictures', () => full.parts.length > seen + 5)
   expect(await look(full.parts)).toEqual({ width: 480, red: false })
   use('fills.mjs')
-  await until('it again', async () => (await look(full.parts)).red)
+  await until('it again', async () => (await look(full.parts)).red, 30_000)
   await until('facts', () => stateOf(house).facts.pictures)
 
   full[Symbol.dispose]()

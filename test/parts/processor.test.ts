@@ -89,6 +89,9 @@ test('a picture comes back as the module has left it, in every way it may be giv
   // null: as it was, and nothing comes back at all.
   expect([...(await show(6))].slice(0, 3)).toEqual([6, 100, 100])
   expect([...(await show(0))].slice(0, 3)).toEqual([0, 100, 100])
+  // Calls that meet take turns: each has its own answer.
+  const met = await Promise.all([1, 2, 3].map(async (way) => (await show(way))[5]))
+  expect(met).toEqual([11, 12, 13])
   // Another size, larger than any pipe.
   const large = await show(2, 1280, 720)
   expect([large.length, large[0], large.at(-1)]).toEqual([1280 * 720 * 3, 12, 12])

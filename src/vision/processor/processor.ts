@@ -23,7 +23,7 @@ export type ProcessorView = NonNullable<CameraState['processor']>
 export interface Processor extends AsyncDisposable {
   /**
    * The edited pixels (as many as `image` has), valid until the next call; null when the picture stays as it is, or while
-   * the module does not work. Never rejects. `image.data` must stay as it is until then; one call at a time.
+   * the module does not work. Never rejects. `image.data` must stay as it is until then; calls take turns.
    */
   edit(image: Pixels, at: number): Promise<Uint8Array | null>
   /** No more pictures come for now: what it has reported is no longer true. */
@@ -146,24 +146,28 @@ export const startProcessor = (deps: ProcessorDeps): Processor => {
     if (!ended) void inTurn(again)
   })
 
-  return {
-    edit: async (image, at) => {
-      if (!link) return null
-      try {
-        const pixels = await link.edit(image, at, deps.state())
+  // Two streams may meet for a moment, the last one's end and the next one's beginning.
+  const inOrder = createSerial()
+  const edit = async (image: Pixels, at: number): Promise<Uint8Array | null> => {
+    if (!link) return null
+    try {
+      const pixels = await link.edit(image, at, deps.state())
+      answered()
+      verdict.good()
+      return pixels
+    } catch (error) {
+      if (error instanceof ImageFailed) {
         answered()
-        verdict.good()
-        return pixels
-      } catch (error) {
-        if (error instanceof ImageFailed) {
-          answered()
-          verdict.bad(error.trouble, 'working')
-        } else if (!(error instanceof LinkBroken)) {
-          log.error({ err: error, module }, `processor ${module}: ${sentenceOf(error)}`)
-        }
-        return null
+        verdict.bad(error.trouble, 'working')
+      } else if (!(error instanceof LinkBroken)) {
+        log.error({ err: error, module }, `processor ${module}: ${sentenceOf(error)}`)
       }
-    },
+      return null
+    }
+  }
+
+  return {
+    edit: (image, at) => inOrder(() => edit(image, at)),
     idle: forget,
     get pid() {
       return link?.pid
