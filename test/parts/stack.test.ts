@@ -92,12 +92,12 @@ test('in full size, as JPEG or PNG, with the time of the newest', async () => {
 
 test('only pictures of the present stream, and none from before it was away, are mixed', async () => {
   await film(30, 'color=c=white:s=320x180:r=25')
-  await film(6, 'color=c=black:s=320x180:r=25', 2)
+  await film(6, 'color=c=black:s=320x180:r=25', 2, '-output_ts_offset', '100')
   const source = pictures()
   const first = await source.picture('porch', { stack: 20, format: 'png' })
   expect((await pixels(first.data))[0]).toBeLessThan(2)
   await clock.advance(5000)
-  await film(4, 'color=c=white:s=320x180:r=25', 2)
+  await film(4, 'color=c=white:s=320x180:r=25', 2, '-output_ts_offset', '110')
   const second = await source.picture('porch', { stack: 20, format: 'png' })
   expect((await pixels(second.data))[0]).toBeGreaterThan(253)
   expect(counts).toEqual([6, 4])

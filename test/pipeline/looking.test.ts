@@ -55,6 +55,20 @@ test('at a seam the eyes begin anew: things that stand elsewhere afterwards did 
   expect(camera.trace().map(({ reason }) => reason)).toContainEqual(expect.stringContaining('too few'))
 })
 
+test('when night begins the eye for motion begins anew: what its filter and lamp change did not move', async () => {
+  const { cameras, camera, looking } = setUp()
+  const play = (from: number, x: number) => {
+    for (let at = 0; at < 8; at++) looking.onFrame(frame(from + at * 100, x))
+  }
+  const reasons = () => camera.trace().flatMap(({ what, reason }) => (what === 'motion' ? [reason] : []))
+  play(1000, 20)
+  await cameras.execute('porch', { type: 'settings', change: { night: { mode: 'night' } } }, { adapter: 'test' })
+  play(1800, 200)
+  expect(reasons()).toEqual([])
+  play(2600, 20)
+  expect(reasons()).toContainEqual(expect.stringContaining('too few'))
+})
+
 test('an eye that fails is told once and ends nothing', () => {
   const { camera, looking, errors } = setUp()
   const broken = {
