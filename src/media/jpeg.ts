@@ -8,8 +8,9 @@ import type { RgbImage } from '../lib/frame.js'
 sharp.cache(false)
 sharp.concurrency(1)
 
-/** The last room for an encoder's output, which must hold the worst case: as many bytes as the raw picture. */
-let spare: Buffer | undefined
+/** Rooms for encoders' output, which must hold the worst case: as many bytes as the raw picture. */
+const spares: Buffer[] = []
+const MOST_SPARES = 2
 
 /**
  * `quality` 1..100 as libjpeg means it; colours at half the resolution. Encodes on another thread: the pixels must stay
@@ -18,11 +19,11 @@ let spare: Buffer | undefined
 export const encodeJpeg = async ({ data, width, height }: RgbImage, quality: number): Promise<Buffer> => {
   const options = { format: turbo.FORMAT_RGB, width, height, subsampling: turbo.SAMP_420, quality }
   const bytes = turbo.bufferSize(options)
+  const spare = spares.pop()
   const room = spare?.length === bytes ? spare : Buffer.allocUnsafeSlow(bytes)
-  spare = undefined
   const pixels = Buffer.from(data.buffer, data.byteOffset, width * height * 3)
   const jpeg = Buffer.from(await turbo.compress(pixels, room, options))
-  spare = room
+  if (spares.length < MOST_SPARES) spares.push(room)
   return jpeg
 }
 

@@ -95,17 +95,26 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
   }
 }
 
-/** Joins raw pictures with their times; draws and encodes one at a time, always the newest. */
+interface Timed {
+  readonly image: RgbImage
+  readonly id: number
+  readonly at: number
+}
+
+/** One is filled, one drawn, one encoded. */
+const MOST_SPARES = 3
+
+/** Joins raw pictures with their times; always draws the newest, while the one before is encoded. */
 const drawAll = (
   run: MjpegRun,
   quality: number,
   register: (pts: number) => { id: number; at: number },
   signal: AbortSignal,
 ): { readImages: PipeReader; readStamps: PipeReader; drawing: Promise<void> } => {
-  const latest = createLatest<{ image: RgbImage; id: number; at: number }>()
+  const latest = createLatest<Timed>()
   const images: RgbImage[] = []
   const stamps: number[] = []
-  let spare: Uint8Array | undefined
+  const spares: Uint8Array[] = []
   const join = (): void => {
     while (true) {
       const [image] = images
@@ -116,22 +125,29 @@ const drawAll = (
       latest.put({ image, ...register(pts) })
     }
   }
+  const send = async ({ image, id, at }: Timed, before: Promise<void>): Promise<void> => {
+    const [jpeg] = await Promise.all([encodeJpeg(image, quality), before])
+    if (spares.length < MOST_SPARES) spares.push(image.data)
+    if (signal.aborted) return
+    const draft = draftPart(jpeg.length)
+    draft.picture.set(jpeg)
+    run.onPart(finishPart(draft, id, at, run.state().light))
+  }
   const draw = async (): Promise<void> => {
+    let sending = Promise.resolve()
     while (!signal.aborted) {
-      const { image, id, at } = await latest.take(signal)
-      run.draw(image, at)
-      const jpeg = await encodeJpeg(image, quality)
-      spare = image.data
-      if (signal.aborted) return
-      const draft = draftPart(jpeg.length)
-      draft.picture.set(jpeg)
-      run.onPart(finishPart(draft, id, at, run.state().light))
+      const timed = await latest.take(signal)
+      run.draw(timed.image, timed.at)
+      const before = sending
+      sending = send(timed, before)
+      // What goes wrong with it is heard at the next picture.
+      sending.catch(() => {})
+      await before
     }
   }
   const room = (bytes: number): Uint8Array => {
-    const data = spare?.length === bytes ? spare : Buffer.allocUnsafeSlow(bytes)
-    spare = undefined
-    return data
+    const data = spares.pop()
+    return data?.length === bytes ? data : Buffer.allocUnsafeSlow(bytes)
   }
   const readImages = createPpmReader(room, (image) => {
     images.push(image)
