@@ -5,7 +5,7 @@ import { type Mind, type Outcome, type RuleInput, unchanged } from './mind.js'
 
 /** In the order in which one explains the next. */
 const onTheWay: readonly PartName[] = ['gateway', 'publisher', 'tap']
-const others: readonly PartName[] = ['storage', 'recorder', 'detector', 'detector', 'ir_cut']
+const others: readonly PartName[] = ['storage', 'recorder', 'detector', 'ir_cut']
 
 export const linkRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   switch (input.type) {
