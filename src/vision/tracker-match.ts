@@ -74,10 +74,7 @@ export const pairUp = <T extends Known, D extends Detection>(
 }
 
 /** Whether a box is only another one of a thing that was seen already. */
-export const stillThere = (
-  track: { readonly label: string; readonly box: Box },
-  { label, box }: Detection,
-): boolean => {
+export const isPartOf = (track: { readonly label: string; readonly box: Box }, { label, box }: Detection): boolean => {
   if (track.label !== label) return false
   const shared = areaOf(overlapOf(track.box, box))
   return shared > 0.6 * Math.min(areaOf(track.box), areaOf(box))

@@ -7,7 +7,7 @@ import type { Zone } from '../camera/zones.js'
 import { cornersOf } from '../camera/zones.js'
 import { areaOf, type Box, footOf, isInside, likeness, overlapOf } from '../lib/box.js'
 import type { Instant } from '../lib/clock.js'
-import { type Motion, move, pairUp, stillThere } from './tracker-match.js'
+import { isPartOf, type Motion, move, pairUp } from './tracker-match.js'
 
 /** One look at one picture. All boxes are fractions of it. */
 export interface Look {
@@ -125,7 +125,10 @@ export const stepTracks = (tracks: Tracks, look: Look, options: TrackerOptions):
   const missed = second.leftTracks.map((track) => miss(track, look))
   const lost = missed.filter((track) => isLost(track, now))
   const kept = [...seen, ...back, ...missed.filter((track) => !lost.includes(track))]
-  const fresh = third.leftDetections.filter((found) => !kept.some((track) => stillThere(track, found)))
+  const fresh: Detection[] = []
+  for (const found of third.leftDetections.toSorted((a, b) => b.score - a.score)) {
+    if (![...kept, ...fresh].some((one) => isPartOf(one, found))) fresh.push(found)
+  }
   const born = fresh.map((found, index) => begin(tracks.nextId + index, found, look, options))
   const all = [...kept, ...born].map((track) => judge(track, tracks, look, options))
   return {
