@@ -17,7 +17,7 @@ import { createStackedPictures } from '../media/stacked-pictures.js'
 import type { Storage } from '../media/storage.js'
 import type { EngineConfig } from '../vision/engine/engine.js'
 import { isolate } from '../vision/isolate.js'
-import { overlayOf } from '../vision/overlay.js'
+import { overlayOf, type Seen } from '../vision/overlay.js'
 import { drawOverlay } from '../vision/overlay-draw.js'
 import { createStack } from '../vision/stack.js'
 import { createDetector } from './detector.js'
@@ -37,6 +37,8 @@ export interface PipelinesDeps {
 export interface Pipelines extends AsyncDisposable {
   readonly pictures: Pictures
   readonly streams: Streams
+  /** What the camera's eyes see at this wall ms. */
+  seen(camera: string, at: number): Seen
   /** What the camera's ring holds; undefined when there is no such camera. */
   stats(camera: string): { readonly seconds: number; readonly bytes: number } | undefined
   /** Resolves when every camera's jobs run, not when a camera answers. */
@@ -54,6 +56,7 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
     if (!pipeline) throw new Failure('not-found', `there is no camera "${id}"`)
     return pipeline
   }
+  const seen = (id: string, at: number): Seen => find(id).seen(clock.toMono(at))
   const draw: Parameters<typeof createPictures>[0]['draw'] = (id, image, at, { annotated, zone }) => {
     const state = partOf(id)?.state()
     if (!state) return
@@ -62,7 +65,7 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
         image,
         state.settings.zones.find((one) => one.id === zone),
       )
-    if (annotated) drawOverlay(image, overlayOf(state, at, find(id).seen(clock.toMono(at))))
+    if (annotated) drawOverlay(image, overlayOf(state, at, seen(id, at)))
   }
   const fromRing = createPictures({ clock, ring: (id) => find(id).ring, draw })
   const stacked = createStackedPictures({ clock, ring: (id) => find(id).ring, createStack })
@@ -154,6 +157,7 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
       mjpeg: (id, variant, onPart) => find(id).mjpeg.subscribe(variant, onPart),
       viewers: (id) => ({ live: viewers.get(id) ?? 0, mjpeg: pipelines.get(id)?.mjpeg.viewers() ?? 0 }),
     },
+    seen,
     stats: (id) => pipelines.get(id)?.ring.stats(),
     start: begin,
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

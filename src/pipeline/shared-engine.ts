@@ -48,7 +48,7 @@ export const createSharedEngine = ({ config, clock, log, onHealth }: SharedEngin
       return engine
     },
     want: (labels) => {
-      const wanted = [...new Set(labels)].sort()
+      const wanted = [...new Set(labels)]
       void jobs.apply(wanted.length > 0 ? { engine: { labels: wanted } } : {}).catch(() => {})
     },
     [Symbol.asyncDispose]: () => jobs[Symbol.asyncDispose](),
