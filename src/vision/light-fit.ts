@@ -39,6 +39,9 @@ export const createLightFit = (blocks: number): LightFit & { readonly ratios: Fl
   offset: 0,
 })
 
+/** Ratios this near each other are one. */
+const EVEN = 0.03
+
 const nine = new Float32Array(9)
 const medianOfNine = (count: number): number => {
   for (let i = 1; i < count; i++) {
@@ -123,12 +126,20 @@ export const fitLight = (cur: Small, old: Small, fit: ReturnType<typeof createLi
   for (let row = 0, at = 0; row < down; row++) {
     for (let col = 0; col < across; col++, at++) {
       let count = 0
+      let least = Infinity
+      let most = 0
+      let sum = 0
       for (let y = Math.max(0, row - 1); y <= Math.min(down - 1, row + 1); y++) {
         for (let x = Math.max(0, col - 1); x <= Math.min(across - 1, col + 1); x++) {
-          nine[count++] = ratios[y * across + x] as number
+          const ratio = ratios[y * across + x] as number
+          nine[count++] = ratio
+          sum += ratio
+          if (ratio > most) most = ratio
+          if (ratio < least) least = ratio
         }
       }
-      const local = Math.min(3, Math.max(1 / 3, medianOfNine(count)))
+      // Where the light is even, which is nearly everywhere, the middle need not be looked for.
+      const local = most - least < EVEN ? sum / count : Math.min(3, Math.max(1 / 3, medianOfNine(count)))
       gains[at] = local * gain
       offsets[at] = local * (offset - BLACK + LIFT) + BLACK - LIFT
     }

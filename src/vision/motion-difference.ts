@@ -82,7 +82,7 @@ export const createDiffer = ({ width, height, across: blocks, down: blockRows }:
   const learnNoise = (): void => {
     for (let i = 0; i < noise.length; i++) {
       const known = noise[i] as number
-      // Every other row was summed up.
+      // Half of the boxes are summed up.
       const seen = (sums[i] as number) / ((BLOCK * BLOCK) / 2)
       const rise = calm[i] === 0 ? RISE_MOVING : warm < WARM_UP ? WARM_UP_RISE : RISE
       noise[i] = known + (seen - known) * (seen > known ? rise : FALL)
@@ -120,50 +120,56 @@ export const createDiffer = ({ width, height, across: blocks, down: blockRows }:
   const count = (cur: Small, old: Small, fit: LightFit, moving: Uint8Array): void => {
     const now = cur.luma
     const then = old.luma
-    counts.fill(0)
     sums.fill(0)
     calm.fill(1)
-    for (let y = 0; y < down * TILE; y++) {
-      if ((y & 1) === 0) rowAt(y, fit)
-      const tiles = (y >> 2) * across
-      const row = (y >> 3) * blocks
-      let at = y * width
-      for (let t = 0; t < across; t++) {
-        const block = row + (t >> 1)
-        // Even tiles lie left of their block's centre, odd ones right of it.
-        const left = (t + 1) >> 1
-        const firstGain = gainRow[left] as number
-        const firstOffset = offsetRow[left] as number
-        // One gain for two boxes: between them it hardly changes.
-        const gainStep = ((gainRow[left + 1] as number) - firstGain) >> 3
-        const offsetStep = ((offsetRow[left + 1] as number) - firstOffset) >> 3
-        const gain = firstGain + gainStep * ((t & 1) === 1 ? 1 : 5)
-        const offset = firstOffset + offsetStep * ((t & 1) === 1 ? 1 : 5)
-        const gain2 = gain + 2 * gainStep
-        const offset2 = offset + 2 * offsetStep
+    for (let row = 0, tile = 0; row < down; row++) {
+      rowAt(row * TILE + (TILE - 1) / 2, fit)
+      for (let col = 0; col < across; col++, tile++) {
+        const block = (row >> 1) * blocks + (col >> 1)
+        // The middle of even tiles lies left of their block's, that of odd ones right of it. One gain for the tile.
+        const left = (col + 1) >> 1
+        const share = (col & 1) === 1 ? 2 : 6
+        const gain = ((gainRow[left] as number) * (8 - share) + (gainRow[left + 1] as number) * share) >> 3
+        const offset = ((offsetRow[left] as number) * (8 - share) + (offsetRow[left + 1] as number) * share) >> 3
         let most = thresholds[block] as number
-        if (moving[tiles + t] === 1) {
+        if (moving[tile] === 1) {
           calm[block] = 0
           most = (most * STILL_MOVING) | 0
         }
-        let a = (now[at] as number) - ((gain * (then[at] as number) + offset) >> ONE_BITS)
-        let b = (now[at + 1] as number) - ((gain * (then[at + 1] as number) + offset) >> ONE_BITS)
-        let c = (now[at + 2] as number) - ((gain2 * (then[at + 2] as number) + offset2) >> ONE_BITS)
-        let d = (now[at + 3] as number) - ((gain2 * (then[at + 3] as number) + offset2) >> ONE_BITS)
-        at += TILE
-        if (a < 0) a = -a
-        if (b < 0) b = -b
-        if (c < 0) c = -c
-        if (d < 0) d = -d
-        if (a > most || b > most || c > most || d > most) {
-          const over = (a > most ? 1 : 0) + (b > most ? 1 : 0) + (c > most ? 1 : 0) + (d > most ? 1 : 0)
-          counts[tiles + t] = (counts[tiles + t] as number) + over
-          if (a > most) a = most
-          if (b > most) b = most
-          if (c > most) c = most
-          if (d > most) d = most
+        // Every other box first, like the white fields of a chessboard: where they are calm the black ones are, too.
+        let over = 0
+        let sum = 0
+        let highest = 0
+        const start = row * TILE * width + col * TILE
+        for (let y = 0, at = start; y < TILE; y++, at += width) {
+          const white = at + (y & 1)
+          let a = (now[white] as number) - ((gain * (then[white] as number) + offset) >> ONE_BITS)
+          let b = (now[white + 2] as number) - ((gain * (then[white + 2] as number) + offset) >> ONE_BITS)
+          if (a < 0) a = -a
+          if (b < 0) b = -b
+          if (a > highest) highest = a
+          if (b > highest) highest = b
+          if (a > most) {
+            over++
+            a = most
+          }
+          if (b > most) {
+            over++
+            b = most
+          }
+          sum += a + b
         }
-        if ((y & 1) === 0) sums[block] = (sums[block] as number) + a + b + c + d
+        if (2 * highest > most) {
+          for (let y = 0, at = start; y < TILE; y++, at += width) {
+            const black = at + 1 - (y & 1)
+            const a = (now[black] as number) - ((gain * (then[black] as number) + offset) >> ONE_BITS)
+            const b = (now[black + 2] as number) - ((gain * (then[black + 2] as number) + offset) >> ONE_BITS)
+            if (a > most || a < -most) over++
+            if (b > most || b < -most) over++
+          }
+        }
+        counts[tile] = over
+        sums[block] = (sums[block] as number) + sum
       }
     }
   }
