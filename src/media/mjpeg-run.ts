@@ -7,7 +7,7 @@ import type { RgbImage } from '../lib/frame.js'
 import { createLatest } from '../lib/latest.js'
 import { describeEnd, startChild } from '../lib/process.js'
 import { openWidePipe } from '../lib/wide-pipe.js'
-import { encodeJpeg } from './jpeg.js'
+import { encodeJpegFor } from './jpeg.js'
 import { IMAGES_FD, isDrawn, planMjpeg, STAMPS_FD, TICKS } from './mjpeg-args.js'
 import { draftPart, finishPart } from './mjpeg-part.js'
 import { createPpmReader, createSmjpegReader, createStampReader, type PipeReader } from './mjpeg-read.js'
@@ -126,12 +126,15 @@ const drawAll = (
     }
   }
   const send = async ({ image, id, at }: Timed, before: Promise<void>): Promise<void> => {
-    const [jpeg] = await Promise.all([encodeJpeg(image, quality), before])
+    const draft = (jpeg: Buffer): ReturnType<typeof draftPart> => {
+      const made = draftPart(jpeg.length)
+      made.picture.set(jpeg)
+      return made
+    }
+    const [made] = await Promise.all([encodeJpegFor(image, quality, draft), before])
     if (spares.length < MOST_SPARES) spares.push(image.data)
     if (signal.aborted) return
-    const draft = draftPart(jpeg.length)
-    draft.picture.set(jpeg)
-    run.onPart(finishPart(draft, id, at, run.state().light))
+    run.onPart(finishPart(made, id, at, run.state().light))
   }
   const draw = async (): Promise<void> => {
     let sending = Promise.resolve()

@@ -26,15 +26,25 @@ export const textWidth = (text: string, size: number): number => {
   return Math.max(0, Math.ceil((units * size) / CAPITAL))
 }
 
+const lines = new Map<string, readonly PlacedMask[]>()
+/** Most words stay for many pictures. */
+const MOST_LINES = 200
+
 /** `grow`: pixels by which every line is wider on each side; what lies below letters to set them off. */
 export const layText = (text: string, size: number, grow = 0): readonly PlacedMask[] => {
+  const key = `${size} ${grow} ${text}`
+  const known = lines.get(key)
+  if (known) return known
   let units = 0
-  return lettersOf(text).map((letter) => {
+  const line = lettersOf(text).map((letter) => {
     const pen = Math.round((units * size) / CAPITAL)
     units += shapeOf(letter).width + GAP
     const { x, y, mask } = letterMask(letter, size, grow)
     return { x: pen + x, y, mask }
   })
+  if (lines.size >= MOST_LINES) lines.clear()
+  lines.set(key, line)
+  return line
 }
 
 const masks = new Map<string, PlacedMask>()
