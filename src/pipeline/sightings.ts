@@ -101,7 +101,9 @@ export const createSightings = ({ camera, storage, pictures, clock, log }: Sight
           if (track.seenAt !== picture.mono) continue
           const quality = qualityOf(track)
           const known = best.get(track.id)
-          const enough = track.sighted && before.get(track.id)?.sighted ? BETTER : 1
+          // What is told now is shown now, unless it was seen much better before; later only what is much better counts.
+          const isNew = track.sighted && !before.get(track.id)?.sighted
+          const enough = isNew ? 1 / BETTER : track.sighted ? BETTER : 1
           if (!known || quality > known.quality * enough) best.set(track.id, { picture, quality })
         }
       }
