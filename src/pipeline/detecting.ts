@@ -64,6 +64,8 @@ const SWEEP_MS = 2000
 /** Where all that moves is known, one look in so many is enough. */
 const KNOWN_EVERY = 2
 const TOLD_MS = 500
+/** What one look did not see is still shown, so that boxes do not flicker. */
+const SHOWN_MISSES = 1
 /** Faces of people smaller than this part of the picture's height are not to be found. */
 const FACES_FROM = 0.3
 const FACES_EVERY = 4
@@ -223,7 +225,9 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
     },
     settled: () => looking ?? Promise.resolve(),
     seen: (mono) => ({
-      tracks: confirmedOf(tracks).map((track) => publicPart({ ...track, box: move(track, mono) })),
+      tracks: confirmedOf(tracks)
+        .filter(({ misses }) => misses <= SHOWN_MISSES)
+        .map((track) => publicPart(track.moving ? { ...track, box: move(track, mono) } : track)),
       moving,
     }),
     [Symbol.dispose]: () => {

@@ -227,3 +227,21 @@ test('a new privacy zone lets go of what was seen before it', async () => {
   await change({ zones: [{ id: 'door', use: 'privacy', points }] })
   expect(detecting.seen(1600).tracks).toEqual([])
 })
+
+test('a box is shown though one look missed it, not after two; who moves is shown where they are by now', async () => {
+  const { stir, detail, see, detecting } = setUp()
+  const tick = async (mono: number, x: number | null) => {
+    see(...(x === null ? [] : [person(x)]))
+    for (const at of [mono - 100, mono]) stir(at, person(x ?? 0.5).box, { x: 0.9, y: 0.9, width: 0.05, height: 0.1 })
+    await detail(mono)
+  }
+  for (const [look, x] of [0.2, 0.25, 0.3, 0.35, 0.4].entries()) await tick(1500 + look * 500, x)
+  const [there, later] = [3500, 3750].map((mono) => detecting.seen(mono).tracks[0]?.box.x ?? 0)
+  expect(there).toBeCloseTo(0.4, 2)
+  expect(later).toBeCloseTo(0.425, 1)
+  expect(later).toBeGreaterThan((there ?? 0) + 0.015)
+  await tick(4000, null)
+  expect(detecting.seen(4000).tracks).toHaveLength(1)
+  await tick(4500, null)
+  expect(detecting.seen(4500).tracks).toEqual([])
+})
