@@ -146,6 +146,31 @@ describe.skipIf(why !== null)(`Home Assistant and a real broker${skipped}`, { ti
     await home.picture('nightjar_porch_last_event', file)
   })
 
+  it('has what is looked for while it is configured: there or not, how many, and the picture of people', async () => {
+    const { settings } = cameras.state('porch')
+    const detect = (enabled: boolean, ...labels: string[]) =>
+      cameras.change('porch', { settings: { ...settings, detection: { ...settings.detection, enabled, labels } } })
+    detect(true, 'person', 'traffic light')
+    cameras.change('porch', { objects: { counts: { person: 2, 'traffic light': 0 }, zones: {}, detector: null } })
+    await home.wait('nightjar_porch_person=on', 'nightjar_porch_person_count=2', 'nightjar_porch_traffic_light=off')
+    const picture = await noise(320, 180, 'jpeg')
+    const { id } = cameras.keep('porch', {}, picture)
+    const seen = { track: 1, label: 'person', score: 0.8, zones: [], since: START, duration_s: 1, item: id } as const
+    const sighting = { phase: 'began', box: { x: 0.1, y: 0.2, width: 0.1, height: 0.3 }, ...seen } as const
+    cameras.tell('porch', { type: 'sighting', sighting })
+    await home.wait('nightjar_porch_events[event_type]=sighting', 'nightjar_porch_events[label]=person')
+    const file = join(folder, 'person.jpg')
+    await home.picture('nightjar_porch_last_person', file)
+    expect(readFileSync(file).equals(picture)).toBe(true)
+    detect(false, 'person', 'traffic light')
+    await home.wait('nightjar_porch_detection=off', 'nightjar_porch_person=unavailable')
+    detect(true, 'person')
+    await home.wait('nightjar_porch_person=on')
+    const { entities } = await home.dump()
+    expect(entities.map(({ unique_id }) => unique_id)).not.toContain('nightjar_porch_traffic_light')
+    expect(entity(await home.dump(), 'nightjar_porch_person')).toMatchObject({ device_class: 'occupancy' })
+  })
+
   it('shows a camera without video: what needs to see is unavailable, the rest says why', async () => {
     cameras.change('porch', { link: { status: 'offline', since: START, problem: 'no route to 10.0.0.9' } })
     await home.wait('nightjar_porch_connectivity=off', 'nightjar_porch_problem=no route to 10.0.0.9')
