@@ -149,6 +149,11 @@ describe('going on', () => {
     expect(sighted(tracks)).toEqual([])
   })
 
+  test('whoever stands beside a place that was left long ago is somebody else', () => {
+    const scenes = times(40, (look) => ({ found: look < 4 ? [person(0.5)] : look > 30 ? [person(0.58)] : [] }))
+    expect(ids(play(scenes))).toHaveLength(2)
+  })
+
   test('a look that was elsewhere misses nobody', () => {
     const elsewhere = { found: [], change: { swept: false, windows: [{ x: 0.7, y: 0, width: 0.3, height: 1 }] } }
     const known = last(play(times(2, () => ({ found: [person(0.2)] }))))
@@ -253,6 +258,7 @@ describe('what is worth telling', () => {
     const come = { found: [person(0.5)], moving: [person(0.5).box] }
     expect(sighted(play([empty, come, come, come]))).toEqual([1])
     expect(sighted(play([come, come, come]))).toEqual([])
+    expect(sighted(play([come, come], { ...OPTIONS, confirm: 1 }))).toEqual([])
     const unseen = { found: [person(0.5)] }
     expect(sighted(play([empty, unseen, unseen, unseen]))).toEqual([])
   })
