@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Parts and the whole house start real ffmpegs: two cores carry one such file at a time.
+    // Parts and the whole house start real ffmpegs and mostly wait for video: two cores carry two such files at a time.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -17,7 +18,6 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/parts/**/*.test.ts', 'test/app/**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
