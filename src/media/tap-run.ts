@@ -2,6 +2,7 @@
 // fragment given its time. Ends when the signal aborts; throws what went wrong otherwise.
 import { Failure } from '../lib/failure.js'
 import { type ChildEnd, describeEnd, startChild } from '../lib/process.js'
+import { openWidePipe } from '../lib/wide-pipe.js'
 import {
   DETAIL_FD,
   DETAIL_TIMES_FD,
@@ -18,7 +19,6 @@ import type { DetailGate } from './gate.js'
 import type { InitSegment } from './ring.js'
 import { createStreamTime } from './stream-time.js'
 import type { TapOptions } from './tap.js'
-import { openWidePipe } from '../lib/wide-pipe.js'
 
 export type TapManner = Pick<TapArgs, 'sound' | 'probe'>
 

@@ -39,7 +39,9 @@ describe('a change of settings', () => {
     ],
     [
       JSON.parse('{"__proto__": {"x": 1}}'),
-      ['__proto__: is not an option; there are motion, detection, night, recording, save, jpeg, overlay, privacy, zones'],
+      [
+        '__proto__: is not an option; there are motion, detection, night, recording, save, jpeg, overlay, privacy, zones',
+      ],
     ],
     [{ night: { mode: 'nigth' } }, ['night.mode: must be auto, day or night, not "nigth" (did you mean night?)']],
     [{ recording: { on: ['noise'] } }, ['recording.on: must be a list of motion (or an empty list), not ["noise"]']],
