@@ -20,6 +20,10 @@ const complaints: string[] = []
 
 beforeAll(async () => {
   nightjar = await startNightjar(['demo'])
+  // The made-up garden's walker must not press the record button for us.
+  const change = JSON.stringify({ recording: { on: [] } })
+  const headers = { 'content-type': 'application/json' }
+  await nightjar.get('/api/cameras/porch/settings', { method: 'PATCH', headers, body: change })
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -70,7 +74,7 @@ it('shows living video after the sign-in', async () => {
 it('takes a snapshot and records by its buttons', async () => {
   await page.click('nj-camera button:has-text("Snapshot")')
   await page.waitForSelector('nj-items button[aria-label^="Open snapshot"]')
-  await page.click('nj-camera button:has-text("Record")')
+  await page.click('nj-camera button:has-text("● Record")')
   await page.waitForSelector('nj-camera button:has-text("Stop recording")')
   await new Promise((resolve) => setTimeout(resolve, 3000))
   await page.click('nj-camera button:has-text("Stop recording")')

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
+import { until as untilSoon } from '../support/nightjar.js'
 import { ffmpegs, makeCrossing, startPipelineHouse } from '../support/pipeline-house.js'
 import { defaultSettings } from '../support/settings.js'
 import { until } from '../support/streams.js'
@@ -42,5 +43,5 @@ test('motion becomes pictures and no video; a stack is kept like a snapshot', as
   } finally {
     await rm(folder, { recursive: true })
   }
-  expect(await ffmpegs('')).toEqual([])
+  await untilSoon('its ffmpegs to end', async () => (await ffmpegs('')).length === 0, 3000)
 })
