@@ -18,8 +18,8 @@ Everything that can stand in \`nightjar.yaml\`. This page is made from the progr
   \`password: …\`, or \`password_file: broker-password\`, or set \`NIGHTJAR_MQTT_PASSWORD\` (which wins). The variable's name
   is NIGHTJAR and the keys on the way, with the id of the camera or the name of the user: the address of camera \`yard\`
   is \`NIGHTJAR_CAMERAS_YARD_SOURCE_URL\`.
-- \`motion\`, \`night\`, \`recording\` and \`jpeg\` of a camera can also be changed while Nightjar runs (page, HTTP, Home
-  Assistant). What was changed there is kept in \`settings.json\` in the data folder and counts more than the file.
+- \`motion\`, \`detection\`, \`night\`, \`recording\`, \`save\`, \`jpeg\`, \`overlay\`, \`privacy\` and \`zones\` of a camera
+  can also be changed while Nightjar runs (page, HTTP, MQTT). What was changed there is kept in \`settings.json\` in the data folder and counts more than the file.
 `
 
 const DETECTION = 'Which things are looked for is set for each camera. Only the file can change this group.'
