@@ -3,16 +3,16 @@ import type { Clock, Instant } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import { createSerial } from '../lib/serial.js'
 import { checkSettingsChange } from './check-settings.js'
-import type { Asker, Command, PictureFormat, ResultOf, StateCommand } from './commands.js'
+import type { Asker, Command, ResultOf, StateCommand } from './commands.js'
 import type { Fact, TraceEntry } from './events.js'
 import type { Input } from './inputs.js'
-import type { StoredItem } from './ports.js'
 import { refusePrivate } from './private.js'
 import { type CameraIdentity, newMind, type RuleInput } from './rules/mind.js'
 import { step } from './rules/rules.js'
 import { type CameraSettings, changeSettings } from './settings.js'
 import { picturesIn } from './stacking.js'
 import type { CameraState, Cause } from './state.js'
+import type { PictureFormat, StoredItem } from './stored-item.js'
 
 /** A camera's hands, given by its pipeline. Recording needs none: the recorder follows `state.recording`. */
 export interface Equipment {

@@ -2,7 +2,8 @@
 // at once, each with its path. Applying it is the camera's.
 import { checkSlice, formatProblem, type Problem } from '../lib/check.js'
 import { Failure } from '../lib/failure.js'
-import { type CameraSettings, cameraSettingsSchema, changeSettings, type SettingsChange } from './settings.js'
+import { type CameraSettings, changeSettings, type SettingsChange } from './settings.js'
+import { cameraSettingsSchema } from './settings-schema.js'
 import { completeZone } from './zones.js'
 
 /** What single options can't say: rules between two of them. */

@@ -1,9 +1,8 @@
 // What anyone may ask of a camera, and what they get.
-import type { StoredItem } from './ports.js'
+
 import type { CameraSettings, SettingsChange } from './settings.js'
 import type { CameraState, Cause } from './state.js'
-
-export type PictureFormat = 'jpg' | 'png'
+import type { PictureFormat, StoredItem } from './stored-item.js'
 
 export type Command =
   /** `causes`: what it is kept for, where not for whoever asks. */

@@ -1,7 +1,7 @@
 // What is over when it is told. Each event carries the reason for it, so that "why?" has an answer.
 import type { Box } from '../lib/box.js'
-import type { StoredItem } from './ports.js'
 import type { CameraState, Cause } from './state.js'
+import type { StoredItem } from './stored-item.js'
 
 export type CameraEvent =
   | { readonly type: 'motion_started'; readonly level: number; readonly threshold: number; readonly frames: number }

@@ -9,6 +9,8 @@ export type Input =
   | { readonly type: 'looked'; readonly mono: number; readonly motion: MotionSeen | null; readonly dark: number | null }
   | { readonly type: 'health'; readonly part: PartName; readonly health: PartHealth }
   | { readonly type: 'media'; readonly video: VideoInfo | null; readonly audio: boolean }
+  /** What the camera itself tells (an ONVIF camera's own detection): rules weigh it by `motion.trust`. */
+  | { readonly type: 'reported'; readonly what: ReportedThing; readonly active: boolean }
   /** The source began anew (a file's loop, a reconnect): counts in a row start over. */
   | { readonly type: 'seam' }
   /** All things that are confirmed and there now, from the tracker. */
@@ -27,6 +29,9 @@ export type Input =
   | { readonly type: 'noted'; readonly note: Omit<TraceEntry, 'at'> }
   /** Time has passed: sent once a second, so that holds end also when no frame comes. */
   | { readonly type: 'tick' }
+
+/** `motion`, what it takes for people, faces and vehicles, a digital input, and its picture being covered or moved. */
+export type ReportedThing = 'motion' | 'person' | 'face' | 'vehicle' | 'digital_input' | 'tamper'
 
 /** `veto`: why a high level is no motion (a light change, still learning): told in the trace. */
 export interface MotionSeen {

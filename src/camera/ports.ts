@@ -1,8 +1,9 @@
 // What adapters and rules may use of the rest of the house, by interface: adapters know `camera/` and `lib/` only, and
 // app.ts hands the real ones in. All times are wall milliseconds; each call may throw a Failure.
-import type { Asker, Command, PictureFormat, ResultOf } from './commands.js'
+import type { Asker, Command, ResultOf } from './commands.js'
 import type { Fact, TraceEntry } from './events.js'
-import type { CameraState, Cause } from './state.js'
+import type { CameraState } from './state.js'
+import type { PictureFormat, StoredItem } from './stored-item.js'
 
 /** All cameras: the only way in and out for adapters and automations. */
 export interface Cameras {
@@ -15,28 +16,6 @@ export interface Cameras {
   watch(name: string, listener: (fact: Fact) => void): Disposable
   /** Newest last. */
   trace(id: string): readonly TraceEntry[]
-}
-
-/** A kept recording or snapshot. Files lie at `<data>/<camera>/<date>/<time>_<number>.<ext>`. */
-export interface StoredItem {
-  readonly id: string
-  readonly camera: string
-  readonly kind: 'recording' | 'snapshot'
-  /** Wall ms of the first picture; of the last for recordings (the same for snapshots; null while it runs). */
-  readonly from: number
-  readonly to: number | null
-  readonly state: 'running' | 'finished' | 'recovered'
-  readonly causes: readonly Cause[]
-  /** Seconds of video before the trigger that the file really has; null for snapshots. */
-  readonly pre_roll_s: number | null
-  readonly bytes: number
-  readonly keep: boolean
-  readonly width: number | null
-  readonly height: number | null
-  readonly format: 'mp4' | PictureFormat
-  /** Relative to the data folder. */
-  readonly path: string
-  readonly picture: boolean
 }
 
 export interface ItemFilter {
@@ -162,4 +141,32 @@ export interface GatewayFacts {
 
 export interface GatewayView {
   facts(): GatewayFacts
+}
+
+export const systemActions = ['delete_all', 'exit', 'reboot', 'shutdown'] as const
+/** `delete_all`: every kept item but those marked to be kept. Running recordings are closed before the others. */
+export type SystemAction = (typeof systemActions)[number]
+
+/** What concerns the house and no single camera. Whoever offers an action asks for it twice. */
+export interface House {
+  readonly version: string
+  /** Wall ms of the start. */
+  readonly startedAt: number
+  /** Why an action can't be done here (no command is configured, say); null when it can. */
+  refusal(action: SystemAction): string | null
+  /** Failure 'refused' or 'storage'; a sentence of what was done. */
+  act(action: SystemAction, by: Asker): Promise<string>
+  /** The whole configuration with the live settings, as YAML; secrets are "***". */
+  dumpConfig(): string
+  /** Writes the live settings into the configuration file, which keeps its comments. Failure 'refused' or 'storage'. */
+  overwriteConfig(): Promise<string>
+  /** What is missing or wrong on this machine, as `nightjar doctor` tells it. */
+  findings(): Promise<readonly Finding[]>
+}
+
+export interface Finding {
+  readonly status: 'ok' | 'warn' | 'bad'
+  readonly what: string
+  /** What to do about it. */
+  readonly todo?: string
 }

@@ -10,8 +10,8 @@ export interface PartHealth {
 }
 
 /** Why a recording runs; it runs while any cause holds. */
-export type Cause = 'manual' | 'motion'
-export const causes: readonly Cause[] = ['manual', 'motion']
+export const causes = ['manual', 'motion', 'sighting', 'schedule'] as const
+export type Cause = (typeof causes)[number]
 
 export interface VideoInfo {
   readonly codec: 'h264' | 'h265' | 'mjpeg'
@@ -25,7 +25,8 @@ export interface CameraState {
   /** The kind of its source. */
   readonly source: string
   readonly link: {
-    readonly status: 'starting' | 'online' | 'offline'
+    /** `stopped`: switched off by `capture.enabled`. */
+    readonly status: 'starting' | 'online' | 'offline' | 'stopped'
     readonly since: number
     /** The sentence a person should read, from any part that is broken. */
     readonly problem: string | null

@@ -4,18 +4,12 @@ import { access, mkdtemp, rmdir, statfs } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Finding } from '../camera/ports.js'
 import type { Config } from '../config/schema.js'
 import { sentenceOf } from '../lib/failure.js'
 import { chooseDetectors } from '../vision/engine/choose.js'
 import { engineConfigOf } from '../vision/engine/engine-config.js'
 import { lookForOffers } from '../vision/engine/offers.js'
-
-export interface Finding {
-  readonly status: 'ok' | 'warn' | 'bad'
-  readonly what: string
-  /** What to do about it. */
-  readonly todo?: string
-}
 
 const PATIENCE = 5000
 const BUILT_AFTER = Date.UTC(2026, 0, 1)

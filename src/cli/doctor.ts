@@ -1,9 +1,10 @@
 // `nightjar doctor`: looks at the machine and says, line by line, what is there, what is missing and what to do. The
 // looks themselves are in checks.ts.
 import { Command } from 'commander'
+import type { Finding } from '../camera/ports.js'
 import { loadConfig } from '../config/load.js'
 import { Failure } from '../lib/failure.js'
-import { type Finding, runChecks } from './checks.js'
+import { runChecks } from './checks.js'
 import type { CliDeps } from './run-house.js'
 
 const SIGNS: Readonly<Record<Finding['status'], string>> = { ok: 'ok  ', warn: 'warn', bad: 'BAD ' }

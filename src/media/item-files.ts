@@ -1,7 +1,7 @@
 // The files of an item: where they lie, and how a hidden file of fragments becomes an ordinary MP4 under its final name.
 import { access, chmod, rename, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StoredItem } from '../camera/ports.js'
+import type { StoredItem } from '../camera/stored-item.js'
 import { sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
 import { finishMp4, syncFile } from './finish.js'

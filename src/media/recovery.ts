@@ -2,7 +2,7 @@
 // not know, forgets items whose files are gone. Works through one folder after the other, in the background.
 import { readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { StoredItem } from '../camera/ports.js'
+import type { StoredItem } from '../camera/stored-item.js'
 import { sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
 import { probeMedia } from './finish.js'

@@ -1,5 +1,5 @@
 // What may stay on the shelf: the options, and the pure decision which items go. Removing them is storage's.
-import type { StoredItem } from '../camera/ports.js'
+import type { StoredItem } from '../camera/stored-item.js'
 import { range, type Slice } from '../lib/slice.js'
 
 export interface StorageConfig {

@@ -2,8 +2,9 @@
 // (room for what is new, agreement of files and index). Writes nothing unless something is to go.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Recordings, StoredItem } from '../camera/ports.js'
+import type { Recordings } from '../camera/ports.js'
 import type { PartHealth } from '../camera/state.js'
+import type { StoredItem } from '../camera/stored-item.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'

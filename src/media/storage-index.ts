@@ -3,7 +3,8 @@
 import { existsSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'libsql'
-import type { ItemFilter, StoredItem } from '../camera/ports.js'
+import type { ItemFilter } from '../camera/ports.js'
+import type { StoredItem } from '../camera/stored-item.js'
 
 export interface Index extends Disposable {
   /** It was made just now: what lies on disk is not in it yet. */

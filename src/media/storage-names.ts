@@ -1,6 +1,6 @@
 // Where items lie and what they are called: `<camera>/<2026-11-20>/<23-15-58>_<0001>.mp4`, in local time, and the id
 // `<camera>-20261120-231558-0001`. Names with a dot in front are files in the making.
-import type { StoredItem } from '../camera/ports.js'
+import type { StoredItem } from '../camera/stored-item.js'
 
 export interface ItemName {
   readonly id: string

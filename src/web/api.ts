@@ -1,8 +1,9 @@
 // Talks to the service. Every address is relative to the page, so that it also works behind a prefix.
-import type { PictureFormat } from '../camera/commands.js'
+
 import type { TraceEntry } from '../camera/events.js'
-import type { Role, StoredItem } from '../camera/ports.js'
+import type { Role } from '../camera/ports.js'
 import type { CameraSettings, SettingsChange } from '../camera/settings.js'
+import type { PictureFormat, StoredItem } from '../camera/stored-item.js'
 import type { Zone, ZoneInput } from '../camera/zones.js'
 
 export interface Me {

@@ -1,6 +1,6 @@
 // How the page says times, sizes and events.
 import type { CameraEvent } from '../camera/events.js'
-import type { StoredItem } from '../camera/ports.js'
+import type { StoredItem } from '../camera/stored-item.js'
 
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })

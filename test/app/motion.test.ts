@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import mqtt from 'mqtt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { StoredItem } from '../../src/camera/ports.js'
+import type { StoredItem } from '../../src/camera/stored-item.js'
 import { footage, withoutFootage } from '../support/footage.js'
 import { childrenOf, type Nightjar, startNightjar, until } from '../support/nightjar.js'
 

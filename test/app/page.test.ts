@@ -1,7 +1,7 @@
 // The page in a real browser: sign-in, a picture that lives, the buttons, and a recording that plays and seeks.
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { StoredItem } from '../../src/camera/ports.js'
+import type { StoredItem } from '../../src/camera/stored-item.js'
 import { type Nightjar, startNightjar, until } from '../support/nightjar.js'
 
 /** The part of the browser's HTMLVideoElement that we ask; the DOM's types are the page's alone. */

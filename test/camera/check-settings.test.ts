@@ -35,16 +35,19 @@ describe('a change of settings', () => {
     [{ Motion: {} }, ['Motion: is not an option; did you mean motion?']],
     [
       { zzz: 1 },
-      ['zzz: is not an option; there are motion, detection, night, recording, save, jpeg, overlay, privacy, zones'],
+      ['zzz: is not an option; there are capture, image, motion, detection, night, recording, save, jpeg, overlay, privacy, zones'],
     ],
     [
       JSON.parse('{"__proto__": {"x": 1}}'),
       [
-        '__proto__: is not an option; there are motion, detection, night, recording, save, jpeg, overlay, privacy, zones',
+        '__proto__: is not an option; there are capture, image, motion, detection, night, recording, save, jpeg, overlay, privacy, zones',
       ],
     ],
     [{ night: { mode: 'nigth' } }, ['night.mode: must be auto, day or night, not "nigth" (did you mean night?)']],
-    [{ recording: { on: ['noise'] } }, ['recording.on: must be a list of motion (or an empty list), not ["noise"]']],
+    [
+      { recording: { on: ['noise'] } },
+      ['recording.on: must be a list of motion, sighting (or an empty list), not ["noise"]'],
+    ],
     [
       { night: { bright_threshold: 200 } },
       ['night.bright_threshold: must be below night.dark_threshold (200), not 200'],

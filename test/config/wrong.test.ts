@@ -70,7 +70,7 @@ describe('a wrong configuration', () => {
       'a key nobody can guess',
       withCamera('colour: red'),
       [
-        'cameras[0].colour: is not an option; there are id, name, ring, processor, motion, detection, night, recording, save, jpeg, overlay, privacy, zones, source (line 2)',
+        'cameras[0].colour: is not an option; there are id, name, ring, processor, capture, image, motion, detection, night, recording, save, jpeg, overlay, privacy, zones, source (line 2)',
       ],
     ],
     [
@@ -121,7 +121,7 @@ describe('a wrong configuration', () => {
     [
       'an unknown trigger',
       withCamera('recording: {on: [sound]}'),
-      ['cameras[0].recording.on: must be a list of motion (or an empty list), not ["sound"] (line 2)'],
+      ['cameras[0].recording.on: must be a list of motion, sighting (or an empty list), not ["sound"] (line 2)'],
     ],
     [
       'more pre-roll than ring',

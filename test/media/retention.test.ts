@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StoredItem } from '../../src/camera/ports.js'
+import type { StoredItem } from '../../src/camera/stored-item.js'
 import { planRetention, type RetentionFacts } from '../../src/media/retention.js'
 
 const DAY = 86_400_000

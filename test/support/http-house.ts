@@ -6,7 +6,7 @@ import { type AccountStore, startAccounts } from '../../src/adapters/http/accoun
 import type { UserConfig } from '../../src/adapters/http/http-config.js'
 import type { HttpDeps } from '../../src/adapters/http/routes/app.js'
 import type { LiveMessage, MjpegPart, MjpegVariant, Recordings, Streams } from '../../src/camera/ports.js'
-import { cameraSettingsSchema } from '../../src/camera/settings.js'
+import { cameraSettingsSchema } from '../../src/camera/settings-schema.js'
 import { type Clock, createSystemClock } from '../../src/lib/clock.js'
 import { Failure } from '../../src/lib/failure.js'
 import { silentLog } from '../../src/lib/log.js'

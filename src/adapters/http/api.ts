@@ -2,9 +2,10 @@
 // the domain already defines keeps its type; a test holds the schemas against real answers.
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import type { CameraEvent, Fact, TraceEntry } from '../../camera/events.js'
-import { type GatewayFacts, roles, type StoredItem } from '../../camera/ports.js'
+import { type GatewayFacts, roles } from '../../camera/ports.js'
 import { type CameraSettings, nightModes, recordForms } from '../../camera/settings.js'
 import { type CameraState, causes } from '../../camera/state.js'
+import type { StoredItem } from '../../camera/stored-item.js'
 import { type Zone, zoneUses } from '../../camera/zones.js'
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])

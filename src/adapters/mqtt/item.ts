@@ -1,6 +1,6 @@
 // How events and answers speak of a kept recording or snapshot, and of events at all: flat, times as ISO text.
 import type { CameraEvent, Fact, Sighting } from '../../camera/events.js'
-import type { StoredItem } from '../../camera/ports.js'
+import type { StoredItem } from '../../camera/stored-item.js'
 import type { Plain } from '../../lib/check.js'
 
 export interface ItemUrls {

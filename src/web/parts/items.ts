@@ -1,6 +1,6 @@
 // Recordings and snapshots: look, play, keep, download, delete (by a second press).
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
-import type { StoredItem } from '../../camera/ports.js'
+import type { StoredItem } from '../../camera/stored-item.js'
 import { api } from '../api.js'
 import { controls } from '../style.js'
 import { dayOf, lengthOf, sizeOf, timeOf } from '../words.js'

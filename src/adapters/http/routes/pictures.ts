@@ -1,7 +1,7 @@
 // One picture of a camera, now: never older than asked, with the time at which the camera saw it.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
-import type { PictureFormat } from '../../../camera/commands.js'
+import type { PictureFormat } from '../../../camera/stored-item.js'
 import { findZone } from '../../../camera/zones.js'
 import type { App, RouteDeps } from './app.js'
 import { CameraParams } from './cameras.js'
