@@ -16,17 +16,15 @@ export const motionTrusts = ['eyes', 'camera', 'either'] as const
 /** Whose word counts: our eyes', or that of a camera that detects by itself. */
 export type MotionTrust = (typeof motionTrusts)[number]
 
+export const imageControls = ['brightness', 'contrast', 'saturation', 'sharpness'] as const
+export type ImageControl = (typeof imageControls)[number]
+
 /** Durations in seconds, levels 0..100, dark scores 0 (bright) .. 255 (black). */
 export interface CameraSettings {
   /** While not enabled nothing runs for the camera. */
   readonly capture: { readonly enabled: boolean }
   /** As sent by the camera, where its source can set it: -100..100, 0 is the camera's own. */
-  readonly image: {
-    readonly brightness: number
-    readonly contrast: number
-    readonly saturation: number
-    readonly sharpness: number
-  }
+  readonly image: Readonly<Record<ImageControl, number>>
   readonly motion: {
     readonly enabled: boolean
     readonly trigger_level: number

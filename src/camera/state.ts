@@ -1,6 +1,6 @@
 // Everything that is true of a camera now, in one immutable object. If Home Assistant would show it as a value it is
 // state; what is over when it is told is an event (events.ts). Wall times are milliseconds since 1970.
-import type { CameraSettings } from './settings.js'
+import type { CameraSettings, ImageControl } from './settings.js'
 
 export type PartName = 'gateway' | 'publisher' | 'tap' | 'recorder' | 'storage' | 'detector' | 'processor' | 'ir_cut'
 
@@ -24,6 +24,8 @@ export interface CameraState {
   readonly name: string
   /** The kind of its source. */
   readonly source: string
+  /** Which of `settings.image` its source can set. */
+  readonly controls: readonly ImageControl[]
   readonly link: {
     /** `stopped`: switched off by `capture.enabled`. */
     readonly status: 'starting' | 'online' | 'offline' | 'stopped'

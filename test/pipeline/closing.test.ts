@@ -27,7 +27,7 @@ test('the guard of every change is the gateway’s at once, also while one befor
   let applied: readonly PathSpec[] = []
   let slow: Promise<void> = Promise.resolve()
   const gateway: Gateway = {
-    ...{ kind: 'mediamtx', pulls: true },
+    ...{ kind: 'mediamtx', pulls: true, rpi: false },
     apply: (paths) => {
       applied = paths
       return slow

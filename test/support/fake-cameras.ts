@@ -32,6 +32,7 @@ export const fakeState = (id: string, change: Partial<CameraState> = {}): Camera
   id,
   name: id.charAt(0).toUpperCase() + id.slice(1),
   source: 'test-pattern',
+  controls: [],
   link: { status: 'online', since: START, problem: null },
   health: {},
   motion: { active: false, level: 0, since: null, zones: [] },

@@ -2,7 +2,7 @@
 import type { Asker, StateCommand } from '../commands.js'
 import type { CameraEvent, TraceEntry } from '../events.js'
 import type { Input } from '../inputs.js'
-import type { CameraSettings } from '../settings.js'
+import type { CameraSettings, ImageControl } from '../settings.js'
 import type { CameraState, Cause } from '../state.js'
 
 /** Times in memory are monotonic milliseconds. */
@@ -57,14 +57,20 @@ export interface CameraIdentity {
   readonly id: string
   readonly name: string
   readonly source: string
+  readonly controls?: readonly ImageControl[]
 }
 
 /** A camera that has not seen anything yet. */
-export const newMind = ({ id, name, source }: CameraIdentity, settings: CameraSettings, wall: number): Mind => ({
+export const newMind = (
+  { id, name, source, controls = [] }: CameraIdentity,
+  settings: CameraSettings,
+  wall: number,
+): Mind => ({
   state: {
     id,
     name,
     source,
+    controls,
     link: { status: 'starting', since: wall, problem: null },
     health: {},
     motion: { active: false, level: 0, since: null, zones: [] },

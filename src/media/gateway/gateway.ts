@@ -5,7 +5,16 @@ import type { Clock } from '../../lib/clock.js'
 import type { Log } from '../../lib/log.js'
 import { range, type Slice } from '../../lib/slice.js'
 
-/** A path that must exist: its video is published by one of our children, or pulled by the gateway itself. */
+/** Who may publish to a path besides ourselves. */
+export interface GuestPublisher {
+  readonly name: string
+  readonly password: string
+}
+
+/**
+ * A path that must exist: its video is published by one of our children or by a guest, pulled by the gateway itself,
+ * or read by it from a Raspberry Pi's own camera.
+ */
 export type PathSpec =
   | {
       readonly name: string
@@ -16,12 +25,24 @@ export type PathSpec =
        */
       readonly guard?: string
     }
+  /** An inlet: only this guest publishes there, and nobody but ourselves reads. */
+  | { readonly name: string; readonly feed: 'inlet'; readonly publisher: GuestPublisher }
   | { readonly name: string; readonly feed: 'pull'; readonly url: string; readonly transport: 'tcp' | 'udp' }
+  /**
+   * Only for a gateway with `rpi`. `params`: as MediaMTX calls them in a path's configuration (rpiCameraWidth: 1280);
+   * `source: rpiCamera` goes without saying. A secondary stream is a path of its own with rpiCameraSecondary. A change of
+   * parameters that can be patched at run time must leave the readers alone.
+   */
+  | { readonly name: string; readonly feed: 'rpi'; readonly params: RpiParams }
+
+export type RpiParams = Readonly<Record<string, string | number | boolean | readonly number[]>>
 
 export interface Gateway extends AsyncDisposable {
   readonly kind: GatewayFacts['kind']
   /** Whether it pulls addresses itself; else the pipeline publishes. */
   readonly pulls: boolean
+  /** Whether it reads a Raspberry Pi's own camera (MediaMTX's rpiCamera). */
+  readonly rpi: boolean
   /** Makes exactly these paths exist. Readers of a path that stays are not disturbed. */
   apply(paths: readonly PathSpec[]): Promise<void>
   /** For our own taps and publishers, with this start's own credentials, on loopback. */

@@ -81,8 +81,8 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
   const authority = `${service.name}:${service.password}@${own.includes(':') ? `[${own}]` : own}:${port}`
 
   const apply = (paths: readonly PathSpec[]): void => {
-    const pulled = paths.find(({ feed }) => feed === 'pull')
-    if (pulled) throw new Failure('invalid', `the built-in gateway can't pull ${pulled.name}: it has to be published`)
+    const foreign = paths.find(({ feed }) => feed === 'pull' || feed === 'rpi')
+    if (foreign) throw new Failure('invalid', `the built-in gateway can't get ${foreign.name}: it has to be published`)
     const wanted = new Map(paths.map((path) => [path.name, path.feed === 'publish' ? path.guard : undefined]))
     for (const [name, relay] of relays) {
       if (wanted.has(name)) continue
@@ -98,6 +98,7 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
   return {
     kind: 'builtin',
     pulls: false,
+    rpi: false,
     apply: async (paths) => apply(paths),
     serviceUrl: (path) => `rtsp://${authority}/${path}`,
     proofUrl: (path) => `rtsp://${authority}/${path}?${PROOF_QUERY}`,
