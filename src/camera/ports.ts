@@ -2,7 +2,7 @@
 // app.ts hands the real ones in. All times are wall milliseconds; each call may throw a Failure.
 import type { Asker, Command, ResultOf } from './commands.js'
 import type { Fact, TraceEntry } from './events.js'
-import type { CameraState } from './state.js'
+import type { CameraState, PartHealth } from './state.js'
 import type { PictureFormat, StoredItem } from './stored-item.js'
 
 /** All cameras: the only way in and out for adapters and automations. */
@@ -37,8 +37,8 @@ export interface Recordings {
   files(id: string): { readonly video: string | null; readonly picture: string | null }
   keep(id: string, keep: boolean): Promise<StoredItem>
   remove(id: string): Promise<void>
-  /** Bytes of all items; free bytes of the disk (null when it can't be read); `problem` while nothing can be stored. */
-  usage(): {
+  /** Bytes of all items, or of one camera's; free bytes of the disk (null when it can't be read); `problem` while nothing can be stored. */
+  usage(camera?: string): {
     readonly items: number
     readonly bytes: number
     readonly free: number | null
@@ -125,6 +125,12 @@ export interface Accounts {
   list(): readonly Account[]
 }
 
+/** Addresses that open for whoever has them, until they end: pictures and videos in messages to people. */
+export interface Links {
+  /** The whole address of a path of the HTTP interface (`/api/recordings/ID/picture.jpg`), signed, for a day; empty without a page. */
+  sign(path: string): string
+}
+
 /** Facts of the RTSP server for health, metrics and addresses. */
 export interface GatewayFacts {
   readonly kind: 'builtin' | 'mediamtx'
@@ -169,4 +175,23 @@ export interface Finding {
   readonly what: string
   /** What to do about it. */
   readonly todo?: string
+}
+
+/** One configured way of telling people who are elsewhere. */
+export interface NotifierView {
+  readonly name: string
+  readonly kind: string
+  /** Where its messages go, for people: no secret in it. */
+  readonly to: string
+  /** Broken: its messages wait and are tried again. */
+  readonly health: PartHealth
+  readonly waiting: number
+  /** Wall ms of the last message that was taken. */
+  readonly sent: number | null
+}
+
+export interface Notifiers {
+  list(): readonly NotifierView[]
+  /** Sends a test at once; a sentence of what was done. Failure 'not-found', or why it could not be sent. */
+  test(name: string): Promise<string>
 }
