@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { entities } from '../src/adapters/mqtt/entities/index.js'
+import { notifiers } from '../src/adapters/notify/notifiers/index.js'
 import { sources } from '../src/sources/index.js'
 
 /** Every file of the repository: committed, or new and not ignored. */
@@ -48,8 +49,19 @@ const LADDER: Readonly<Record<string, readonly string[]>> = {
   automation: eyesAndHands,
   'adapters/http': eyesAndHands,
   'adapters/mqtt': eyesAndHands,
+  'adapters/notify': eyesAndHands,
   pipeline: ['camera', 'sources', 'media', 'vision', 'lib'],
-  config: ['adapters/http', 'adapters/mqtt', 'automation', 'camera', 'sources', 'media', 'vision', 'lib'],
+  config: [
+    'adapters/http',
+    'adapters/mqtt',
+    'adapters/notify',
+    'automation',
+    'camera',
+    'sources',
+    'media',
+    'vision',
+    'lib',
+  ],
   web: ['camera', 'adapters/http'],
 }
 const WHOLE_HOUSE = [...Object.keys(LADDER), 'config']
@@ -131,6 +143,12 @@ describe('a kind', () => {
     const defined = filesIn('src/sources', /^export const \w+ = define\w+[<(]/m).filter((name) => name !== 'source.ts')
     expect(defined.map((name) => name.replace('.ts', '')).sort()).toEqual(Object.keys(sources).sort())
     expect(Object.keys(sources).filter((kind) => !readme.includes(`\`${kind}\``))).toEqual([])
+  })
+
+  it('of notifier is in the list and in the README', () => {
+    const defined = filesIn('src/adapters/notify/notifiers', /defineNotifier</)
+    expect(defined.map((name) => name.replace('.ts', '')).sort()).toEqual(Object.keys(notifiers).sort())
+    expect(Object.keys(notifiers).filter((kind) => !readme.includes(`\`${kind}\``))).toEqual([])
   })
 
   it('of entity is in the list and in the README', () => {

@@ -1,5 +1,6 @@
 // docs/configuration.md, made from the schemas: every option with its default, its values and what it means. A test
 // holds the file to it; `npm run docs` writes it.
+import { notifiers, notifySchema } from '../adapters/notify/notify-config.js'
 import { checkOption, isOption, join } from '../lib/check.js'
 import type { Option, Slice } from '../lib/slice.js'
 import { sources } from '../sources/index.js'
@@ -23,6 +24,9 @@ Everything that can stand in \`nightjar.yaml\`. This page is made from the progr
 `
 
 const DETECTION = 'Which things are looked for is set for each camera. Only the file can change this group.'
+
+const NOTIFY = `Tells people who are elsewhere of what detection has found. Each has a \`kind\`; what is sent shows the event's own
+picture, and waits (for a day at most) while the far end is away.`
 
 const SMALLEST = `
 \`\`\`yaml
@@ -80,6 +84,9 @@ export const configurationPage = (): string => {
   const kinds = Object.values(sources).map(({ kind, doc, schema }) =>
     section(`\`source: {kind: ${kind}}\``, `${doc}.`, schema, [...camera, 'source']).replace('## ', '### '),
   )
+  const told = Object.values(notifiers).map(({ kind, doc, schema }) =>
+    section(`\`notify: [{kind: ${kind}}]\``, `${doc}.`, schema, ['notify', 'NAME']).replace('## ', '### '),
+  )
   return [
     INTRO,
     `The smallest file:\n${SMALLEST}`,
@@ -92,6 +99,8 @@ export const configurationPage = (): string => {
     section('`cameras`: a list', 'Each camera also has a `source`, see below.', cameraSchema, camera),
     '## `source` of a camera\n',
     ...kinds,
+    section('`notify`: a list', NOTIFY, notifySchema, ['notify', 'NAME']),
+    ...told,
     section('`users`: a list', 'Users can also be made with `nightjar users add`.', userSchema, ['users', 'NAME']),
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 // Rules that no single option can say: two cameras with one name, two doors with one port. Pure.
 import { mqttConflicts } from '../adapters/mqtt/schema.js'
+import { notifyConflicts } from '../adapters/notify/notify-config.js'
 import { settingsConflicts } from '../camera/check-settings.js'
 import { join, type Problem } from '../lib/check.js'
 import type { CameraConfig, Config } from './schema.js'
@@ -51,12 +52,19 @@ const gatewayConflicts = ({ rtsp }: Config): Problem[] =>
     : []
 
 export const findConflicts = (config: Config, sound: Sound): readonly Problem[] => {
-  const { cameras, users, mqtt } = config
+  const { cameras, users, mqtt, notify } = config
   const ids = cameras.map(({ id }) => id)
   const names = users.map(({ name }) => name)
+  const notifiers = sound('notify') ? notify : []
   const found = [
     ...repeated('cameras', 'id', ids),
     ...repeated('users', 'name', names),
+    ...repeated(
+      'notify',
+      'name',
+      notifiers.map(({ name }) => name),
+    ),
+    ...notifyConflicts(notifiers, ids),
     ...cameras.flatMap((camera, index) => cameraConflicts(camera, `cameras[${index}]`, ids, sound)),
     ...(mqtt && sound('mqtt') ? mqttConflicts(mqtt) : []),
     ...portConflicts(config),

@@ -1,5 +1,6 @@
 // The configuration as a person may see it: as nightjar.yaml would say it, secrets as "***". Such a text, read again,
 // keeps the secrets it does not show.
+import { notifiers, notifySchema } from '../adapters/notify/notify-config.js'
 import { isOption, isPlain, type Plain } from '../lib/check.js'
 import { redactText, redactValue } from '../lib/redact.js'
 import type { Slice } from '../lib/slice.js'
@@ -8,13 +9,14 @@ import { type Config, cameraSchema, houseSchema, userSchema } from './schema.js'
 import { MASK } from './secrets.js'
 
 /** The same keys as in the file. */
-const asInFile = ({ cameras, users, ...house }: Config): Plain => ({
+const asInFile = ({ cameras, users, notify, ...house }: Config): Plain => ({
   ...house,
   cameras: cameras.map(({ settings, irCut, ...camera }) => ({
     ...{ ...camera, ...settings },
     ...(irCut ? { night: { ...settings.night, ir_cut_command: irCut } } : {}),
   })),
   users,
+  notify,
 })
 
 const mask = (slice: Slice, group: Plain): Plain =>
@@ -29,7 +31,7 @@ const mask = (slice: Slice, group: Plain): Plain =>
 
 /** What the configuration says, without its secrets. */
 export const dumpConfig = (config: Config): Plain => {
-  const { cameras, users, ...house } = asInFile(config)
+  const { cameras, users, notify, ...house } = asInFile(config)
   return {
     ...mask(houseSchema, house),
     cameras: (cameras as Config['cameras']).map((camera) => {
@@ -37,6 +39,9 @@ export const dumpConfig = (config: Config): Plain => {
       return { ...mask(cameraSchema, rest), source: mask(sources[camera.source.kind].schema, source as Plain) }
     }),
     users: (users as readonly Plain[]).map((user) => mask(userSchema, user)),
+    notify: (notify as Config['notify']).map((one) =>
+      mask({ ...notifySchema, ...notifiers[one.kind].schema }, one as unknown as Plain),
+    ),
   }
 }
 

@@ -3,12 +3,13 @@
 
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { notifiers, notifySchema } from '../adapters/notify/notify-config.js'
 import { completeZone } from '../camera/zones.js'
 import { checkSlice, formatProblem, isPlain, type Plain, type Problem, shown } from '../lib/check.js'
 import { Failure } from '../lib/failure.js'
 import type { Slice } from '../lib/slice.js'
 import { nearest } from '../lib/suggest.js'
-import { sourceKinds, sources } from '../sources/index.js'
+import { sources } from '../sources/index.js'
 import { completeProcessor } from '../vision/processor/config.js'
 import { findConflicts } from './conflicts.js'
 import { unmask } from './dump.js'
@@ -43,22 +44,31 @@ const checkGroup = async (
   return checkSlice(slice, whole, place.path, around.report, { defaults: true, optional: optionalGroups, besides })
 }
 
-/** Its kind first: only then is known which options it has. */
-const checkSource = async (given: unknown, place: Place, around: Surroundings): Promise<unknown> => {
+/** Its kind first: only then is known which options it has. `base`: those of every kind. */
+const checkKind = async (
+  known: Readonly<Record<string, { readonly schema: Slice }>>,
+  base: Slice,
+  given: unknown,
+  place: Place,
+  around: Surroundings,
+): Promise<Plain | undefined> => {
   const { path } = place
-  const kinds = sourceKinds.join(', ')
+  const names = Object.keys(known)
+  const kinds = names.join(', ')
+  const fail = (problem: Problem): undefined => void around.report(problem)
   if (!isPlain(given)) {
     const what = given === undefined ? 'is missing: it must be' : `is ${shown(given)}, and must be`
-    return around.report({ path, sentence: `${what} a group with a kind (${kinds}) and that kind's options` })
+    return fail({ path, sentence: `${what} a group with a kind (${kinds}) and that kind's options` })
   }
   const { kind, ...options } = given
-  const found = sourceKinds.find((known) => known === kind)
-  if (found) return { kind: found, ...(await checkGroup(sources[found].schema, options, place, around)) }
-  const near = typeof kind === 'string' ? nearest(kind, sourceKinds) : undefined
+  const found = names.find((name) => name === kind)
+  const schema = found === undefined ? undefined : known[found]?.schema
+  if (schema) return { kind: found, ...(await checkGroup({ ...base, ...schema }, options, place, around)) }
+  const near = typeof kind === 'string' ? nearest(kind, names) : undefined
   const hint = near ? ` (did you mean ${near}?)` : ''
   const sentence =
     kind === undefined ? `is missing: it must be one of ${kinds}` : `must be one of ${kinds}, not ${shown(kind)}`
-  return around.report({ path: `${path}.kind`, sentence: sentence + hint })
+  return fail({ path: `${path}.kind`, sentence: sentence + hint })
 }
 
 const words = (id: unknown): string =>
@@ -79,7 +89,7 @@ const checkCamera = async (given: unknown, index: number, around: Surroundings):
   const whole = completeProcessor(given)
   const { id, name, ring, processor, ...settings } = await checkGroup(cameraSchema, whole, place, around, ['source'])
   const below = { path: `${place.path}.source`, names: [...place.names, 'source'] }
-  const source = isPlain(given) ? await checkSource(given.source, below, around) : undefined
+  const source = isPlain(given) ? await checkKind(sources, {}, given.source, below, around) : undefined
   const zones = Array.isArray(settings.zones) ? settings.zones.map(completeZone) : []
   const { ir_cut_command: irCut, ...night } = isPlain(settings.night) ? settings.night : {}
   return {
@@ -122,20 +132,28 @@ const checkAll = async (value: unknown, around: Surroundings): Promise<Config | 
     report({ path: '', sentence: `the file must be a group of options (cameras: …), not ${shown(value)}` })
     return undefined
   }
-  const house = await checkGroup(houseSchema, value, { path: '', names: [] }, around, ['cameras', 'users'])
+  const house = await checkGroup(houseSchema, value, { path: '', names: [] }, around, ['cameras', 'users', 'notify'])
   const lists: Plain = value ?? {}
   const cameras = listOf(lists.cameras, 'cameras', report)
   const users = listOf(lists.users, 'users', report)
+  const notify = listOf(lists.notify, 'notify', report)
   if (cameras.length === 0 && (Array.isArray(lists.cameras) || !lists.cameras)) {
     const sentence = 'is missing: there must be at least one camera, such as {id: porch, source: {kind: test-pattern}}'
     report({ path: 'cameras', sentence })
   }
   const checkUser = (user: unknown, index: number): Promise<Plain> =>
     checkGroup(userSchema, user, itemPlace('users', index, user, 'name'), around)
+  const checkNotifier = async (given: unknown, index: number): Promise<Plain | undefined> => {
+    const { path } = itemPlace('notify', index, given, 'name')
+    const key = isPlain(given) ? String(given.name ?? given.kind) : String(index)
+    const found = await checkKind(notifiers, notifySchema, given, { path, names: ['notify', key] }, around)
+    return found && { ...found, name: found.name ?? found.kind }
+  }
   return {
     ...house,
     cameras: await Promise.all(cameras.map((camera, index) => checkCamera(camera, index, around))),
     users: await Promise.all(users.map(checkUser)),
+    notify: await Promise.all(notify.map(checkNotifier)),
   } as unknown as Config
 }
 

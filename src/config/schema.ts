@@ -2,6 +2,7 @@
 // it is load.ts; each option belongs to the part that defines it.
 import { type HttpConfig, httpSchema, type UserConfig, userSchema } from '../adapters/http/http-config.js'
 import { type MqttConfig, mqttSchema } from '../adapters/mqtt/schema.js'
+import type { NotifyConfig } from '../adapters/notify/notify-config.js'
 import { type IrCutCommand, irCutSchema } from '../automation/night-exposure.js'
 import type { CameraSettings } from '../camera/settings.js'
 import { cameraSettingsSchema } from '../camera/settings-schema.js'
@@ -37,6 +38,7 @@ export interface Config {
   readonly logging: { readonly level: LogLevel }
   readonly cameras: readonly CameraConfig[]
   readonly users: readonly UserConfig[]
+  readonly notify: readonly NotifyConfig[]
 }
 
 /** `bridge` is the service's own place among the MQTT topics. */

@@ -2,30 +2,38 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Sighting } from '../../camera/events.js'
-import type { Recordings } from '../../camera/ports.js'
+import type { Links, Recordings } from '../../camera/ports.js'
 import type { CameraState } from '../../camera/state.js'
 import type { Enclosure, Message } from './notifier.js'
 
 /** What is to be told; small, so that it can wait for long. */
-export type Entry = Pick<Message, 'id' | 'at' | 'camera' | 'title' | 'text' | 'url'> & { readonly sighting: Sighting }
+export type Entry = Pick<Message, 'id' | 'at' | 'camera' | 'title' | 'text'> & { readonly sighting: Sighting }
 
-/** `page`: its address without a slash at its end; empty when there is none. */
 export const entryOf = (
   { id, at }: { readonly id: string; readonly at: number },
   { id: camera, name, settings }: Pick<CameraState, 'id' | 'name' | 'settings'>,
   sighting: Sighting,
-  page: string,
 ): Entry => {
-  const { label, score, zones, item } = sighting
+  const { label, score, zones } = sighting
   const title = `${label.replace(/^./, (letter) => letter.toUpperCase())} at ${name}`
   const named = zones.map((zone) => settings.zones.find((one) => one.id === zone)?.name ?? zone)
-  const url = page && item !== null ? `${page}/api/recordings/${encodeURIComponent(item)}/picture.jpg` : null
-  const lines = [
-    `${title}, ${timeOf(sighting.since)} (${Math.round(score * 100)} % sure).`,
-    ...(named.length > 0 ? [`Where: ${named.join(', ')}`] : []),
-    ...(url === null ? [] : [`Picture: ${url}`]),
-  ]
-  return { id, at, camera: { id: camera, name }, sighting, title, text: lines.join('\n'), url }
+  const where = named.length > 0 ? `\nWhere: ${named.join(', ')}` : ''
+  const text = `${title}, ${timeOf(sighting.since)} (${Math.round(score * 100)} % sure).${where}`
+  return { id, at, camera: { id: camera, name }, sighting, title, text }
+}
+
+/** As it is sent now: the link's days are counted from here. */
+export const messageOf = async (
+  entry: Entry,
+  wanted: boolean,
+  { recordings, links }: { readonly recordings: Pick<Recordings, 'files'>; readonly links: Links },
+): Promise<Message> => {
+  const { item } = entry.sighting
+  const path = pathOf(item, recordings)
+  const link =
+    path !== null && item !== null ? links.sign(`/api/recordings/${encodeURIComponent(item)}/picture.jpg`) : ''
+  const text = link === '' ? entry.text : `${entry.text}\nPicture: ${link}`
+  return { ...entry, text, url: link || null, pictures: wanted && path !== null ? await readPicture(path) : [] }
 }
 
 /** `2026-11-21 14:03:09`, in local time. */
@@ -35,15 +43,19 @@ export const timeOf = (wall: number): string => {
   return local.toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** The sighting's own picture, never a later one; none when it is gone. */
-export const picturesOf = async (item: string | null, recordings: Pick<Recordings, 'files'>): Promise<Enclosure[]> => {
-  if (item === null) return []
+/** The sighting's own picture, never a later one; null when there is none, or none any more. */
+const pathOf = (item: string | null, recordings: Pick<Recordings, 'files'>): string | null => {
   try {
-    const { picture } = recordings.files(item)
-    if (picture === null) return []
-    const type = picture.endsWith('.png') ? 'image/png' : 'image/jpeg'
-    return [{ name: basename(picture), type, data: await readFile(picture) }]
+    return item === null ? null : recordings.files(item).picture
   } catch {
-    return []
+    return null
   }
+}
+
+const readPicture = async (path: string): Promise<readonly Enclosure[]> => {
+  const type = path.endsWith('.png') ? 'image/png' : 'image/jpeg'
+  return readFile(path).then(
+    (data): Enclosure[] => [{ name: basename(path), type, data }],
+    () => [],
+  )
 }

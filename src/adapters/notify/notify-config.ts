@@ -1,12 +1,12 @@
 // The configuration of telling people: what every notifier has, whatever its kind. A list: `notify: [{kind: email, …}]`.
 import type { Problem } from '../../lib/check.js'
 import { range, type Slice } from '../../lib/slice.js'
-import { type NotifierOptions, notifierKinds, notifiers } from './notifiers/index.js'
+import { type NotifierOptions, notifiers } from './notifiers/index.js'
 import type { NotifyRule } from './notify.js'
 
 export type NotifyConfig = NotifyRule & { readonly name: string } & NotifierOptions
 
-export { notifierKinds, notifiers }
+export { notifiers }
 
 const checkName = (value: unknown): void => {
   if (typeof value !== 'string' || !/^[a-z0-9][a-z0-9_-]{0,31}$/.test(value))

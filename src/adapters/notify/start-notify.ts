@@ -1,11 +1,11 @@
 // Tells people of what was seen: hears sightings, decides, and hands what is to be told to each notifier's way out. Each
 // decision is noted in the camera's trace.
 import type { Fact, TraceEntry } from '../../camera/events.js'
-import type { Cameras, Notifiers, NotifierView, Pictures, Recordings } from '../../camera/ports.js'
+import type { Cameras, Links, Notifiers, NotifierView, Pictures, Recordings } from '../../camera/ports.js'
 import type { Clock } from '../../lib/clock.js'
 import { Failure } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
-import { type Entry, entryOf, picturesOf } from './compose.js'
+import { type Entry, entryOf, messageOf } from './compose.js'
 import { type Delivery, startDelivery } from './delivery.js'
 import type { Enclosure, Sender } from './notifier.js'
 import { openNotifier } from './notifiers/index.js'
@@ -20,8 +20,7 @@ export interface NotifyDeps {
   readonly pictures: Pictures
   /** Into the camera's trace. */
   note(camera: string, note: Omit<TraceEntry, 'at'>): void
-  /** The page's address without a slash at its end; empty when there is none. */
-  page(): string
+  readonly links: Links
   readonly clock: Clock
   readonly log: Log
 }
@@ -62,7 +61,7 @@ export const startNotify = (deps: NotifyDeps): Notifiers & AsyncDisposable => {
 const isSighting = (fact: Fact): fact is SightingFact => fact.type === 'event' && fact.event.type === 'sighting'
 
 const startNotifier = (config: NotifyConfig, deps: NotifyDeps): Notifier => {
-  const { cameras, recordings, pictures, clock, log } = deps
+  const { cameras, pictures, clock, log } = deps
   const { name, kind } = config
   const { sender, to } = openNotifier(config)
   const told = new Map<string, number>()
@@ -74,10 +73,7 @@ const startNotifier = (config: NotifyConfig, deps: NotifyDeps): Notifier => {
   }
   const delivery: Delivery<Entry> = startDelivery({
     name: `notify ${name}`,
-    send: async (entry, signal) => {
-      const enclosed = sender.pictures ? await picturesOf(entry.sighting.item, recordings) : []
-      await sender.send({ ...entry, pictures: enclosed }, signal)
-    },
+    send: async (entry, signal) => sender.send(await messageOf(entry, sender.pictures, deps), signal),
     onSent: ({ camera, title }) => {
       took()
       note(camera.id, 'done', `"${title}" was sent to ${to}`)
@@ -97,7 +93,7 @@ const startNotifier = (config: NotifyConfig, deps: NotifyDeps): Notifier => {
         return
       }
       told.set(toldKey({ camera, sighting }), now.mono)
-      delivery.put(entryOf({ id, at }, cameras.state(camera), sighting, deps.page()))
+      delivery.put(entryOf({ id, at }, cameras.state(camera), sighting))
     },
     view: () => ({ name, kind, to, health: delivery.health(), waiting: delivery.waiting, sent }),
     test: async (signal) => {
