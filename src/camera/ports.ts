@@ -2,7 +2,7 @@
 // app.ts hands the real ones in. All times are wall milliseconds; each call may throw a Failure.
 import type { Asker, Command, ResultOf } from './commands.js'
 import type { Fact, TraceEntry } from './events.js'
-import type { CameraState, PartHealth } from './state.js'
+import type { CameraState, PartHealth, VideoInfo } from './state.js'
 import type { PictureFormat, StoredItem } from './stored-item.js'
 
 /** All cameras: the only way in and out for adapters and automations. */
@@ -147,6 +147,34 @@ export interface GatewayFacts {
 
 export interface GatewayView {
   facts(): GatewayFacts
+}
+
+/** How a stream is encoded, as measured on its packets. */
+export interface Encoding {
+  readonly codec: VideoInfo['codec']
+  readonly width: number
+  readonly height: number
+  /** Pictures a second. */
+  readonly fps: number
+  /** Pictures from one key frame to the next; null while none were seen. */
+  readonly gop: number | null
+  /** Bits a second. */
+  readonly bitrate: number
+  /** As the codec calls it: Main, High, Constrained Baseline. */
+  readonly profile: string | null
+}
+
+export interface CameraStream {
+  readonly name: 'main' | 'sub'
+  /** The path at the RTSP server. */
+  readonly path: string
+  /** The last that was measured; null before its first video. */
+  readonly encoding: Encoding | null
+}
+
+export interface StreamViews {
+  /** Those that the camera has, main first. */
+  streams(camera: string): readonly CameraStream[]
 }
 
 export const systemActions = ['delete_all', 'exit', 'reboot', 'shutdown'] as const
