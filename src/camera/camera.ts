@@ -6,11 +6,11 @@ import { checkSettingsChange } from './check-settings.js'
 import type { Asker, Command, ResultOf, StateCommand } from './commands.js'
 import type { Fact, TraceEntry } from './events.js'
 import type { Input } from './inputs.js'
-import { refusePrivate } from './private.js'
 import { type CameraIdentity, newMind, type RuleInput } from './rules/mind.js'
 import { step } from './rules/rules.js'
 import { type CameraSettings, changeSettings } from './settings.js'
 import { picturesIn } from './stacking.js'
+import { refuseShut } from './shut.js'
 import type { CameraState, Cause } from './state.js'
 import type { PictureFormat, StoredItem } from './stored-item.js'
 
@@ -75,7 +75,8 @@ export const createCamera = ({ settings, clock, tell, saveSettings, ...identity 
 
   const record = (command: Extract<Command, { type: 'record' }>, by: Asker): CameraState['recording'] => {
     const { link } = mind.state
-    if (command.action === 'start') refusePrivate(mind.state, 'nothing is recorded')
+    checkRecord(command)
+    if (command.action === 'start') refuseShut(mind.state, 'nothing is recorded')
     if (command.action === 'start' && link.status !== 'online') {
       throw new Failure('unavailable', `${id} can't record: ${link.problem ?? 'it has no video yet'}`)
     }
@@ -91,10 +92,28 @@ export const createCamera = ({ settings, clock, tell, saveSettings, ...identity 
     return mind.state.settings
   }
   const picture = async (command: Extract<Command, { type: 'snapshot' | 'stack' }>): Promise<StoredItem> => {
-    refusePrivate(mind.state, 'no picture is taken')
-    const causes = command.type === 'snapshot' ? command.causes : undefined
+    refuseShut(mind.state, 'no picture is taken')
+    const { at, causes } = command.type === 'snapshot' ? command : {}
     const stack = picturesIn(command, mind.state)
-    return hands().snapshot({ format: command.format ?? 'jpg', ...(stack && { stack }), ...(causes && { causes }) })
+    const format = command.format ?? 'jpg'
+    if (at !== undefined) checkPast('at', at, clock.now().wall)
+    return hands().snapshot({
+      format,
+      ...(stack && { stack }),
+      ...(at !== undefined && { at }),
+      ...(causes && { causes }),
+    })
+  }
+  const clip = async ({ from, to }: Extract<Command, { type: 'clip' }>): Promise<StoredItem> => {
+    refuseShut(mind.state, 'no video is kept')
+    if (!(from < to)) throw new Failure('invalid', 'from must be before to')
+    checkPast('to', to, clock.now().wall)
+    return hands().clip({ from, to })
+  }
+  const zone = async ({ change: asked }: Extract<Command, { type: 'zone' }>, by: Asker): Promise<Zone | null> => {
+    const { id: about, zones } = changeZones(id, mind.state.settings.zones, asked)
+    const next = await change({ type: 'settings', change: { zones: zones as readonly Zone[] } }, by)
+    return next.zones.find((one) => one.id === about) ?? null
   }
   const carryOut = (command: Command, by: Asker): Promise<ResultOf<Command>> => {
     switch (command.type) {

@@ -5,6 +5,7 @@ import type { Camera } from '../camera/camera.js'
 import type { MotionSeen } from '../camera/inputs.js'
 import type { Track } from '../camera/objects.js'
 import type { CameraSettings } from '../camera/settings.js'
+import { isShut } from '../camera/shut.js'
 import type { CameraState } from '../camera/state.js'
 import { areaOf, type Box, overlapOf } from '../lib/box.js'
 import type { Clock } from '../lib/clock.js'
@@ -240,7 +241,7 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
 }
 
 /** Whether the camera's people want it, and allow it. */
-export const isWanted = ({ detection, privacy }: CameraSettings): boolean => detection.enabled && !privacy.enabled
+export const isWanted = (settings: CameraSettings): boolean => settings.detection.enabled && !isShut(settings)
 
 const placesOf = (tracks: readonly HeldTrack[], mono: number): readonly Box[] =>
   tracks.map((track) => move(track, mono))

@@ -159,11 +159,12 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
   return {
     ring,
     mjpeg,
-    apply: (plan, from) => {
+    apply: async (plan, from) => {
       gateway = from
-      processing?.start()
       hasSub = 'publisher sub' in plan.jobs
-      return jobs.apply(plan.jobs)
+      const stopped = Object.keys(plan.jobs).length === 0
+      if (!stopped) processing?.start()
+      await Promise.all([jobs.apply(plan.jobs), stopped && processing?.end()])
     },
     show: (next) => {
       if (next === guard) return

@@ -3,8 +3,7 @@
 import type { House } from '../camera/cameras.js'
 import type { Fact } from '../camera/events.js'
 import type { LiveMessage, Pictures, Streams } from '../camera/ports.js'
-import { refusePrivate } from '../camera/private.js'
-import type { CameraState } from '../camera/state.js'
+import { refuseShut } from '../camera/shut.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
@@ -23,7 +22,7 @@ import { createStack } from '../vision/stack.js'
 import { createDetector } from './detector.js'
 import { definePipeline, type Pipeline, type PipelineConfig } from './pipeline.js'
 import { planCamera } from './plan.js'
-import { guardOf, privacyOf, proofOf } from './privacy.js'
+import { privacyOf, shownAs } from './privacy.js'
 
 export interface PipelinesDeps {
   readonly cameras: Pick<House, 'parts' | 'watch'>
@@ -72,7 +71,7 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
   const pictures: Pictures = {
     picture: async (id, request) => {
       const quality = partOf(id)?.state().settings.jpeg.quality
-      refusePrivate(partOf(id)?.state(), 'no picture is given')
+      refuseShut(partOf(id)?.state(), 'no picture is given')
       const source = request?.stack === undefined ? fromRing : stacked
       const picture = await source.picture(id, { ...(quality === undefined ? {} : { quality }), ...request })
       // While it was made something may have become private.
@@ -111,7 +110,8 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
         const state = partOf(id)?.state()
         if (!state) return []
         const { light, media, settings } = state
-        const asked = { night: light.mode === 'night', privacy: privacyOf(settings), video: media.video }
+        const capture = settings.capture.enabled
+        const asked = { capture, night: light.mode === 'night', privacy: privacyOf(settings), video: media.video }
         return [{ id, plan: planCamera({ id, source, gateway, ...asked }) }]
       })
     const applyPaths = (plans: ReturnType<typeof plansNow>): Promise<void> =>
@@ -128,14 +128,13 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
       for (const { id, plan } of plans) find(id).show(plan.guard)
       void applyPaths(plans).catch(failed)
     }
-    const guardIn = ({ settings }: CameraState): string | null => guardOf(proofOf(privacyOf(settings)))
     const onFact = (fact: Fact): void => {
       if (fact.type !== 'state') return
       const { camera, state, previous, at } = fact
       pipelines.get(camera)?.follow(previous, state, at)
       if (previous?.settings !== state.settings) detector.follow()
       if (!previous) return
-      const closes = previous.settings !== state.settings && guardIn(previous) !== guardIn(state)
+      const closes = previous.settings !== state.settings && shownAs(previous.settings) !== shownAs(state.settings)
       if (closes) closeAtOnce()
       if (closes || previous.light.mode !== state.light.mode) void planAll().catch(failed)
     }

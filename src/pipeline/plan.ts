@@ -6,7 +6,7 @@ import { createMask, type Mask } from '../sources/mask.js'
 import { relayRtsp } from '../sources/rtsp.js'
 import { SLATE_SIZE, type SlateSize, slate } from '../sources/slate.js'
 import type { SourcePlan, StreamName, StreamPlan } from '../sources/source.js'
-import { guardOf, type Privacy, type Proof, proofOf } from './privacy.js'
+import { guardOf, type Privacy, type Proof, proofOf, STOPPED } from './privacy.js'
 
 interface Place {
   readonly stream: StreamName
@@ -47,6 +47,8 @@ export interface PlanRequest {
   readonly id: string
   readonly source: SourceConfig
   readonly gateway: Pick<Gateway, 'pulls' | 'serviceUrl'>
+  /** Whether it is on: of one that is off nothing runs. */
+  readonly capture: boolean
   readonly night: boolean
   readonly privacy: Privacy
   /** The size of the camera's picture, where it is known. */
@@ -77,7 +79,9 @@ const slates = ({ sub }: SourcePlan, size: SlateSize, publishUrl: (stream: Strea
   return { main: show('main', even), ...(sub ? { sub: show('sub', small) } : {}) }
 }
 
-export const planCamera = ({ id, source, gateway, night, privacy, video }: PlanRequest): CameraPlan => {
+export const planCamera = (request: PlanRequest): CameraPlan => {
+  const { id, source, gateway, night, privacy, video } = request
+  if (!request.capture) return { guard: STOPPED, paths: [], jobs: {} }
   const publishUrl = (stream: StreamName): string => gateway.serviceUrl(pathOf(id, stream))
   const mask = privacy.enabled ? null : createMask(privacy.polygons)
   const planned = planSource(source, { publishUrl, night, mask })

@@ -26,5 +26,12 @@ export const privacyOf = ({ privacy, zones }: Pick<CameraSettings, 'privacy' | '
 export const proofOf = ({ enabled, polygons }: Privacy): Proof | null =>
   enabled ? { of: 'slate' } : polygons.length > 0 ? { of: 'mask', polygons } : null
 
+/** The guard of a stopped camera, which has no path to be guarded. */
+export const STOPPED = 'stopped'
+
+/** What may be seen of a camera with these settings: a change of it closes what was open. */
+export const shownAs = (settings: CameraSettings): string | null =>
+  settings.capture.enabled ? guardOf(proofOf(privacyOf(settings))) : STOPPED
+
 /** Two are the same when the same is hidden. */
 export const guardOf = (proof: Proof | null): string | null => (proof ? JSON.stringify(proof) : null)

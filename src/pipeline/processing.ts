@@ -22,6 +22,8 @@ export interface ProcessingDeps {
 export interface Processing extends EditedPictures, AsyncDisposable {
   /** Loads the module; pictures come from now on. */
   start(): void
+  /** Ends the module too, until it is started again; whoever watches goes on then. */
+  end(): Promise<void>
   /** What is on its way reaches nobody any more: what may be seen has changed. */
   renew(): void
 }
@@ -79,7 +81,14 @@ export const createProcessing = ({ camera, config, address, clock, log }: Proces
       if (!running) processor?.idle()
     })
   }
+  const end = async (): Promise<void> => {
+    const last = processor
+    processor = undefined
+    adjust()
+    await Promise.all([ending, last?.[Symbol.asyncDispose]()])
+  }
   return {
+    end,
     start: () => {
       processor ??= startProcessor({
         ...{ config, clock, log },
@@ -106,12 +115,9 @@ export const createProcessing = ({ camera, config, address, clock, log }: Proces
         },
       }
     },
-    [Symbol.asyncDispose]: async () => {
-      const last = processor
-      processor = undefined
+    [Symbol.asyncDispose]: () => {
       watchers.clear()
-      adjust()
-      await Promise.all([ending, last?.[Symbol.asyncDispose]()])
+      return end()
     },
   }
 }

@@ -3,8 +3,13 @@ import { planCamera } from '../../src/pipeline/plan.js'
 
 const gateway = (pulls: boolean) => ({ pulls, serviceUrl: (path: string) => `rtsp://us@gateway/${path}` })
 const rtsp = { kind: 'rtsp', url: 'rtsp://cam/1', sub: null, transport: 'tcp' } as const
-const PLAIN = { night: false, privacy: { enabled: false, polygons: [] }, video: null } as const
+const PLAIN = { capture: true, night: false, privacy: { enabled: false, polygons: [] }, video: null } as const
 const FRAMES = { width: 320, fps: 10 }
+
+test('of a stopped camera nothing runs and no path is there', () => {
+  const plan = planCamera({ id: 'porch', source: rtsp, gateway: gateway(true), ...PLAIN, capture: false })
+  expect(plan).toEqual({ guard: 'stopped', paths: [], jobs: {} })
+})
 
 test('without a small stream one tap gives fragments and frames', () => {
   const { paths, jobs } = planCamera({ id: 'porch', source: rtsp, gateway: gateway(false), ...PLAIN })
@@ -50,7 +55,7 @@ const corners = [
   { x: 0.5, y: 0 },
   { x: 0, y: 0.5 },
 ]
-const masked = { night: false, privacy: { enabled: false, polygons: [corners] }, video: null } as const
+const masked = { capture: true, night: false, privacy: { enabled: false, polygons: [corners] }, video: null } as const
 const argsOf = (plan: ReturnType<typeof planCamera>, job: string): string => {
   const found = plan.jobs[job]
   return found?.job === 'publisher' ? [found.child?.command, ...(found.child?.args ?? [])].join(' ') : ''
@@ -113,6 +118,7 @@ test('private: a card as large as the picture in place of each stream, kept for 
     id: 'porch',
     source,
     gateway: gateway(true),
+    capture: true,
     night: false,
     privacy,
     video: { width: 1920, height: 1080 },

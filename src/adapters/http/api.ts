@@ -90,7 +90,7 @@ export const CameraAnswer = typed<CameraState>(
     name: Type.String(),
     source: Type.String({ description: 'The kind of its source' }),
     link: Type.Object({
-      status: oneOf('starting', 'online', 'offline'),
+      status: oneOf('starting', 'online', 'offline', 'stopped'),
       since: time('Since'),
       problem: orNull(Type.String()),
     }),

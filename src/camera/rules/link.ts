@@ -5,6 +5,8 @@ import { type Mind, type Outcome, type RuleInput, unchanged } from './mind.js'
 
 /** In the order in which one explains the next. */
 const onTheWay: readonly PartName[] = ['gateway', 'publisher', 'tap']
+/** Those that a stopped camera does not have: what they tell then is of before. */
+export const captured: readonly PartName[] = ['publisher', 'tap']
 const others: readonly PartName[] = ['storage', 'recorder', 'detector', 'ir_cut']
 
 export const linkRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
@@ -12,11 +14,9 @@ export const linkRule = (mind: Mind, input: RuleInput, now: Instant): Outcome =>
     case 'health': {
       const known = mind.state.health[input.part]
       if (known?.status === input.health.status && known.problem === input.health.problem) return unchanged(mind)
+      if (!mind.state.settings.capture.enabled && captured.includes(input.part)) return unchanged(mind)
       const health = { ...mind.state.health, [input.part]: input.health }
-      return {
-        ...unchanged(mind),
-        mind: { ...mind, state: { ...mind.state, health, link: linkOf(mind.state.link, health, now) } },
-      }
+      return { ...unchanged(mind), mind: linked({ ...mind, state: { ...mind.state, health } }, now) }
     }
     case 'media': {
       const { video, audio } = mind.state.media
@@ -48,10 +48,23 @@ export const linkRule = (mind: Mind, input: RuleInput, now: Instant): Outcome =>
   }
 }
 
-const linkOf = (link: CameraState['link'], health: CameraState['health'], now: Instant): CameraState['link'] => {
+/** With the link as its parts and settings make it. */
+export const linked = (mind: Mind, now: Instant): Mind => {
+  const { state } = mind
+  const link = linkOf(state, now)
+  return link === state.link ? mind : { ...mind, state: { ...state, link } }
+}
+
+const linkOf = ({ link, health, settings }: CameraState, now: Instant): CameraState['link'] => {
   const broken = [...onTheWay, ...others].find((part) => health[part]?.status === 'broken')
   const cut = onTheWay.some((part) => health[part]?.status === 'broken')
-  const status = cut ? 'offline' : health.tap?.status === 'working' ? 'online' : 'starting'
+  const status = !settings.capture.enabled
+    ? 'stopped'
+    : cut
+      ? 'offline'
+      : health.tap?.status === 'working'
+        ? 'online'
+        : 'starting'
   const problem = broken ? (health[broken]?.problem ?? null) : null
   if (status === link.status && problem === link.problem) return link
   return { status, problem, since: status === link.status ? link.since : now.wall }

@@ -71,7 +71,7 @@ export const newMind = (
     name,
     source,
     controls,
-    link: { status: 'starting', since: wall, problem: null },
+    link: { status: settings.capture.enabled ? 'starting' : 'stopped', since: wall, problem: null },
     health: {},
     motion: { active: false, level: 0, since: null, zones: [] },
     objects: { counts: {}, zones: {}, detector: null },

@@ -2,16 +2,17 @@
 // No clock, no timer, no I/O; the same object comes back when nothing changed.
 import type { Instant } from '../../lib/clock.js'
 import { changeSettings } from '../settings.js'
+import { captureRule } from './capture.js'
 import { lightRule } from './light.js'
 import { linkRule } from './link.js'
 import type { Mind, Outcome, RuleInput } from './mind.js'
 import { motionRule } from './motion.js'
 import { objectsRule } from './objects.js'
-import { isUnseen, privacyRule } from './privacy.js'
 import { processorRule } from './processor.js'
 import { recordingRule } from './recording.js'
+import { isUnseen, shutRule } from './shut.js'
 
-const rules = [linkRule, motionRule, lightRule, objectsRule, processorRule, recordingRule, privacyRule]
+const rules = [captureRule, linkRule, motionRule, lightRule, objectsRule, processorRule, recordingRule, shutRule]
 
 export const step = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   let outcome: Outcome = { mind: applySettings(mind, input), events: [], notes: [] }

@@ -40,6 +40,7 @@ class CameraView extends LitElement {
       :host { display: grid; gap: 1rem; grid-template-columns: minmax(0, 2.2fr) minmax(17rem, 1fr); align-items: start; }
       @media (max-width: 900px) { :host { grid-template-columns: minmax(0, 1fr); } }
       .stage { position: relative; }
+      .stopped { aspect-ratio: 16 / 9; display: grid; place-items: center; background: #000; color: #cfd3ea; border-radius: var(--radius) var(--radius) 0 0; }
       .bar { padding: 0.75rem; }
       .side { display: grid; gap: 1rem; }
       .states { padding: 1rem; display: grid; gap: 0.65rem; }
@@ -86,7 +87,11 @@ class CameraView extends LitElement {
       <div class="side">
       <section class="card">
         <div class="stage">
-          <nj-live .camera=${id} ?annotated=${this.annotated} ?paused=${this.paused}></nj-live>
+          ${
+            link.status === 'stopped'
+              ? html`<div class="stopped">The camera is stopped</div>`
+              : html`<nj-live .camera=${id} ?annotated=${this.annotated} ?paused=${this.paused}></nj-live>`
+          }
           ${this.zoning ? this.#editor(this.zoning) : nothing}
         </div>
         <div class="bar row spread">
@@ -100,6 +105,10 @@ class CameraView extends LitElement {
             >${recording.active ? '■ Stop recording' : '● Record'}</button>
           </div>
           <div class="row">
+            <button
+              ?disabled=${!may}
+              @click=${() => void this.#do(() => api.change(id, { capture: { enabled: !camera.settings.capture.enabled } }), camera.settings.capture.enabled ? 'The camera is stopped: nothing runs for it' : 'The camera starts')}
+            >${camera.settings.capture.enabled ? 'Stop' : 'Start'}</button>
             <button
               ?disabled=${!may}
               aria-pressed=${camera.settings.privacy.enabled}

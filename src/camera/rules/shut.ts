@@ -1,15 +1,17 @@
-// Privacy mode: what was going on ends at once, and what is still on its way from the eyes counts for nothing.
+// A camera that is shut (private or stopped): what was going on ends at once, and what is still on its way from the
+// eyes counts for nothing.
 import type { Instant } from '../../lib/clock.js'
 import type { CameraEvent } from '../events.js'
+import { isShut } from '../shut.js'
 import { type Mind, type Note, type Outcome, type RuleInput, unchanged } from './mind.js'
 
 /** What the eyes or the detector saw before, told after. */
 export const isUnseen = ({ state }: Mind, { type }: RuleInput): boolean =>
-  state.settings.privacy.enabled && (type === 'looked' || type === 'tracked')
+  isShut(state.settings) && (type === 'looked' || type === 'tracked')
 
-export const privacyRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
+export const shutRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   const { settings, recording, motion, objects } = mind.state
-  if (input.type !== 'ask' || !settings.privacy.enabled) return unchanged(mind)
+  if (input.type !== 'ask' || !isShut(settings)) return unchanged(mind)
   const held = Object.keys(mind.memory.holds).length > 0
   const seen = motion.active || motion.level > 0 || Object.values(objects.counts).some((count) => count > 0)
   if (!held && !seen && !recording.active) return unchanged(mind)
@@ -20,9 +22,11 @@ export const privacyRule = (mind: Mind, input: RuleInput, now: Instant): Outcome
     peak: Math.round(peak),
   }
   const note: Note = {
-    what: 'privacy',
+    what: settings.capture.enabled ? 'privacy' : 'capture',
     decision: 'done',
-    reason: 'privacy was switched on: all that was going on ends',
+    reason: settings.capture.enabled
+      ? 'privacy was switched on: all that was going on ends'
+      : 'the camera was stopped: all that was going on ends',
   }
   return {
     mind: {
