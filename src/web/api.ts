@@ -1,5 +1,6 @@
 // Talks to the service. Every address is relative to the page, so that it also works behind a prefix.
 
+import type { NotifierAnswer, NotifyTestAnswer } from '../adapters/http/api.js'
 import type { TraceEntry } from '../camera/events.js'
 import type { Role } from '../camera/ports.js'
 import type { CameraSettings, SettingsChange } from '../camera/settings.js'
@@ -67,5 +68,7 @@ export const api = {
   mjpegOf: (camera: string, annotated: boolean) =>
     at(cameraPath(camera, `stream.mjpeg?annotated=${annotated}&size=full`)),
   liveOf: (camera: string) => socketAt(cameraPath(camera, 'live')),
+  notifiers: () => ask<readonly NotifierAnswer[]>('GET', 'api/notify'),
+  testNotifier: (name: string) => ask<NotifyTestAnswer>('POST', `api/notify/${encodeURIComponent(name)}/test`),
   eventsAddress: () => at('api/events'),
 }

@@ -57,6 +57,9 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/recordings/:item/video.mp4': { needs: 'viewer' },
   'GET /api/recordings/:item/picture.jpg': { needs: 'viewer' },
 
+  'GET /api/notify': { needs: 'operator' },
+  'POST /api/notify/:name/test': { needs: 'admin' },
+
   // The page: it holds no secret, and its sign-in must be reachable.
   'GET /*': { needs: 'open' },
 }

@@ -2,7 +2,7 @@
 // the domain already defines keeps its type; a test holds the schemas against real answers.
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import type { CameraEvent, Fact, TraceEntry } from '../../camera/events.js'
-import { type GatewayFacts, roles } from '../../camera/ports.js'
+import { type GatewayFacts, type NotifierView, roles } from '../../camera/ports.js'
 import { type CameraSettings, nightModes, recordForms } from '../../camera/settings.js'
 import { type CameraState, causes } from '../../camera/state.js'
 import type { StoredItem } from '../../camera/stored-item.js'
@@ -191,6 +191,21 @@ export const StreamPasswordAnswer = Type.Object({
   password: orNull(Type.String({ description: 'Opens RTSP, MJPEG and snapshots only' })),
 })
 export type StreamPasswordAnswer = Static<typeof StreamPasswordAnswer>
+
+export const NotifierAnswer = typed<NotifierView>(
+  {
+    name: Type.String(),
+    kind: Type.String(),
+    to: Type.String({ description: 'Where its messages go' }),
+    health: PartHealth,
+    waiting: Type.Number({ description: 'Messages that were not taken yet' }),
+    sent: orNull(time('Last message')),
+  },
+  'A way of telling people who are elsewhere',
+)
+export type NotifierAnswer = Static<typeof NotifierAnswer>
+export const NotifyTestAnswer = Type.Object({ sentence: Type.String({ description: 'What was done' }) })
+export type NotifyTestAnswer = Static<typeof NotifyTestAnswer>
 
 export const HealthAnswer = Type.Object({
   status: Type.Literal('ok', { description: 'The process works, whatever its cameras do' }),

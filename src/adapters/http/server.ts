@@ -20,6 +20,7 @@ import { addEvents } from './routes/events.js'
 import { addHealth } from './routes/health.js'
 import { addLive } from './routes/live.js'
 import { addMjpeg } from './routes/mjpeg.js'
+import { addNotify } from './routes/notify.js'
 import { addPictures } from './routes/pictures.js'
 import { addRecordings } from './routes/recordings.js'
 import { addSession } from './routes/session.js'
@@ -92,6 +93,7 @@ export const buildHttp = async (deps: HttpDeps): Promise<{ app: App; end(): Prom
   addAuth(app, routes)
   for (const add of [addHealth, addSession, addTokens, addUsers, addCameras, addPictures]) add(app, routes)
   for (const add of [addMjpeg, addLive, addEvents, addSettings, addZones, addRecordings]) add(app, routes)
+  addNotify(app, routes)
   app.get('/metrics', { schema: { tags: ['health'], summary: 'Numbers for Prometheus' } }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   )

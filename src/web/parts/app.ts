@@ -6,6 +6,7 @@ import { watchHouse } from '../house.js'
 import { controls } from '../style.js'
 import { eventWords, timeOf } from '../words.js'
 import './camera.js'
+import './notify.js'
 import './sign-in.js'
 
 class App extends LitElement {
@@ -112,6 +113,7 @@ class App extends LitElement {
             ? html`<nj-camera .camera=${camera} .me=${this.me} .latest=${this.latest}></nj-camera>`
             : html`<p class="empty soft">No camera has said anything yet.</p>`
         }
+        <nj-notify ?may=${this.me.role === 'admin'}></nj-notify>
       </main>
     `
   }

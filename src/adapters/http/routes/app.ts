@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
-import type { Cameras, GatewayView, Pictures, Recordings, Streams } from '../../../camera/ports.js'
+import type { Cameras, GatewayView, Notifiers, Pictures, Recordings, Streams } from '../../../camera/ports.js'
 import type { PartHealth } from '../../../camera/state.js'
 import type { Clock } from '../../../lib/clock.js'
 import type { Log } from '../../../lib/log.js'
@@ -37,6 +37,8 @@ export interface HttpDeps {
   health(): Readonly<Record<string, PartHealth>>
   /** What a camera's ring holds, for metrics. */
   rings?(camera: string): { readonly seconds: number; readonly bytes: number } | undefined
+  /** Missing while it starts. */
+  notify?(): Notifiers | undefined
   readonly version: string
   /** The folder of the built page. */
   readonly webRoot: string
