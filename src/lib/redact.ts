@@ -1,6 +1,7 @@
 // Keeps secrets out of what people read: credentials in addresses, and values under secret names.
 
-const CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@/gi
+// Schemes are bounded: strangers send us megabytes of letters and dots.
+const CREDENTIALS = /\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#"'<>@]*(?:@[^\s/?#"'<>@]*)*@/gi
 const SECRET_NAME = /(password|passwd|secret|token|api_?key|authorization|cookie)(?!_file)$/i
 
 /** `rtsp://user:pass@host` becomes `rtsp://***@host`, anywhere in a text. */

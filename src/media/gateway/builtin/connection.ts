@@ -20,7 +20,10 @@ export interface ConnectionDeps extends Pick<SessionDeps, 'relayOf' | 'openUdp'>
 export interface Connection {
   /** Once a second: ends what has been silent for too long or may not be here any more. */
   tick(): void
-  close(reason: string): void
+  /** `atOnce`: without a last reply. */
+  close(reason: string, atOnce?: boolean): void
+  /** It has not shown a password yet, and has not left. */
+  readonly stranger: boolean
   /** Nothing of it is left. */
   readonly gone: Promise<void>
 }
@@ -30,6 +33,8 @@ const MAX_WRONG = 5
 /** How long a last reply may take. */
 const LAST_WORDS_MS = 1000
 const MAX_WAITING = 16
+/** Replies that nobody takes. */
+const MAX_UNREAD = 64 * 1024
 
 export const openConnection = (deps: ConnectionDeps): Connection => {
   const { socket, clock, passwordOf, mayPublish } = deps
@@ -40,16 +45,17 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
   const waiting: Request[] = []
   let busy = false
   let wrong = 0
+  let unread = 0
   let user: { readonly name: string; readonly password: string } | undefined
   let closed = false
 
-  const close = (reason: string): void => {
+  const close = (reason: string, atOnce = false): void => {
     if (closed) return
     closed = true
     log.debug(`RTSP client leaves: ${reason}`)
     session[Symbol.dispose]()
     // What is queued may never be taken; only a last reply gets its chance.
-    if (socket.writableLength < 16_384) socket.end(() => socket.destroy())
+    if (!atOnce && socket.writableLength < 16_384) socket.end(() => socket.destroy())
     else socket.destroy()
     if (socket.closed) return
     const hard = clock.after(LAST_WORDS_MS, () => socket.destroy())
@@ -82,7 +88,15 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
   }
   const answer = (request: Request | undefined, reply: Reply): void => {
     if (closed) return
-    socket.write(formatReply(reply, request?.cseq))
+    if (unread > MAX_UNREAD) {
+      close('it takes no answers', true)
+      return
+    }
+    const text = formatReply(reply, request?.cseq)
+    unread += text.length
+    socket.write(text, () => {
+      unread -= text.length
+    })
     reply.after?.()
     if (reply.close) close(reply.status === 200 ? 'it said goodbye' : `answered ${reply.status}`)
   }
@@ -152,6 +166,9 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
       }
     },
     close,
+    get stranger() {
+      return !user && !closed
+    },
     gone,
   }
 }

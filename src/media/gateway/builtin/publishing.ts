@@ -1,8 +1,9 @@
 // The publisher's half of a session: ANNOUNCE has been accepted; SETUP of each track, RECORD, packets, end.
-import type { Instant } from '../../../lib/clock.js'
+import type { Clock } from '../../../lib/clock.js'
 import { findControl } from './address.js'
+import { createOrder } from './order.js'
 import type { Feed, Relay } from './relay.js'
-import { addFrame, FRAME } from './rtp.js'
+import { addFrame, FRAME, HEADER } from './rtp.js'
 import type { Track } from './sdp.js'
 import type { Transport } from './transport.js'
 import type { UdpPair } from './udp.js'
@@ -13,7 +14,7 @@ export interface PublishingDeps {
   readonly tracks: readonly Track[]
   readonly remoteAddress: string
   readonly openUdp: () => Promise<UdpPair>
-  readonly now: () => Instant
+  readonly clock: Clock
   readonly end: (reason: string) => void
 }
 
@@ -27,18 +28,22 @@ export interface Publishing extends Disposable {
 }
 
 export const createPublishing = (deps: PublishingDeps): Publishing => {
-  const { relay, tracks, remoteAddress, openUdp, now, end } = deps
+  const { relay, tracks, remoteAddress, openUdp, clock, end } = deps
   const channels = new Map<number, { readonly track: number; readonly rtcp: boolean }>()
-  const ports: Disposable[] = []
+  const ports = new Map<number, readonly Disposable[]>()
   const done = new Set<number>()
   let feed: Feed | undefined
-  let heardAt = now().mono
+  let heardAt = clock.now().mono
 
   const hear = (track: number, rtcp: boolean, framed: Buffer): void => {
     if (!feed) return
-    heardAt = now().mono
+    heardAt = clock.now().mono
     if (rtcp) feed.rtcp(track, framed.subarray(FRAME))
     else feed.rtp(track, framed)
+  }
+  const free = (track: number): void => {
+    for (const part of ports.get(track) ?? []) part[Symbol.dispose]()
+    ports.delete(track)
   }
   return {
     setup: async ({ url }, transport) => {
@@ -57,14 +62,21 @@ export const createPublishing = (deps: PublishingDeps): Publishing => {
         return { status: 200, headers: { Transport: `RTP/AVP/TCP;unicast;interleaved=${rtp}-${rtcp};mode=record` } }
       }
       const udp = await openUdp()
-      ports.push(udp.listen('rtp', transport.rtp, remoteAddress, (data) => hear(track, false, addFrame(data))))
-      ports.push(udp.listen('rtcp', transport.rtcp, remoteAddress, (data) => hear(track, true, addFrame(data))))
+      free(track)
+      const order = createOrder(clock, (framed) => hear(track, false, framed))
+      ports.set(track, [
+        order,
+        udp.listen('rtp', transport.rtp, remoteAddress, (data) => {
+          if (data.length >= HEADER) order.push(addFrame(data))
+        }),
+        udp.listen('rtcp', transport.rtcp, remoteAddress, (data) => hear(track, true, addFrame(data))),
+      ])
       const own = `client_port=${transport.rtp}-${transport.rtcp};server_port=${udp.ports.rtp}-${udp.ports.rtcp}`
       return { status: 200, headers: { Transport: `RTP/AVP;unicast;${own};mode=record` } }
     },
     record: () => {
       if (feed || done.size === 0) return { status: 455 }
-      heardAt = now().mono
+      heardAt = clock.now().mono
       feed = relay.publish(tracks, end)
       return { status: 200 }
     },
@@ -79,7 +91,7 @@ export const createPublishing = (deps: PublishingDeps): Publishing => {
       return heardAt
     },
     [Symbol.dispose]: () => {
-      for (const port of ports) port[Symbol.dispose]()
+      for (const track of ports.keys()) free(track)
       feed?.end()
       feed = undefined
     },

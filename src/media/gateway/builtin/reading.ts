@@ -35,7 +35,7 @@ export const createReading = (deps: ReadingDeps): Reading => {
   const { relay, proof, socket, remoteAddress, openUdp, clock, end } = deps
   const tcp = new Map<number, Pair>()
   const udp = new Map<number, Pair>()
-  const ports: Disposable[] = []
+  const ports = new Map<number, Disposable>()
   let pair: UdpPair | undefined
   let reader: Reader | undefined
   let sink: (Sink & Partial<Disposable>) | undefined
@@ -56,7 +56,8 @@ export const createReading = (deps: ReadingDeps): Reading => {
   const setupUdp = async (track: number, { rtp, rtcp }: Transport & { kind: 'udp' }, alive: () => void) => {
     pair = await openUdp()
     udp.set(track, { rtp, rtcp })
-    ports.push(pair.listen('rtcp', rtcp, remoteAddress, alive))
+    ports.get(track)?.[Symbol.dispose]()
+    ports.set(track, pair.listen('rtcp', rtcp, remoteAddress, alive))
     const own = `client_port=${rtp}-${rtcp};server_port=${pair.ports.rtp}-${pair.ports.rtcp}`
     return { status: 200, headers: { Transport: `RTP/AVP;unicast;${own}` } }
   }
@@ -98,7 +99,7 @@ export const createReading = (deps: ReadingDeps): Reading => {
     },
     [Symbol.dispose]: () => {
       stop()
-      for (const port of ports) port[Symbol.dispose]()
+      for (const port of ports.values()) port[Symbol.dispose]()
     },
   }
 }

@@ -2,6 +2,8 @@
 // it goes out over TCP without another copy.
 
 export const FRAME = 4
+/** The least of an RTP packet. */
+export const HEADER = 12
 const SENDER_REPORT = 200
 const NTP_EPOCH = 2_208_988_800
 
@@ -28,10 +30,10 @@ export const addFrame = (rtp: Uint8Array): Buffer => {
 
 /** The codec's bytes, or undefined when this is no RTP packet. */
 export const payloadOf = (framed: Buffer): Buffer | undefined => {
-  if (framed.length < FRAME + 12) return undefined
+  if (framed.length < FRAME + HEADER) return undefined
   const first = framed.readUInt8(FRAME)
   if (first >> 6 !== 2) return undefined
-  let start = FRAME + 12 + 4 * (first & 15)
+  let start = FRAME + HEADER + 4 * (first & 15)
   if (first & 0x10) {
     if (framed.length < start + 4) return undefined
     start += 4 + 4 * framed.readUInt16BE(start + 2)

@@ -36,12 +36,15 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
       }
     }
   }
+  let full = false
   const accept = (socket: Socket): void => {
-    // Strangers can't keep our own taps and publishers out.
+    // Strangers can't keep out our own taps and publishers, nor those who have a password.
     if (connections.size >= (isLoopback(socket.remoteAddress) ? 2 : 1) * MAX_CONNECTIONS) {
-      log.warn(`RTSP: more than ${MAX_CONNECTIONS} connections, one refused`)
-      socket.destroy()
-      return
+      if (!full) log.warn(`RTSP: more than ${MAX_CONNECTIONS} connections: strangers are sent away, others refused`)
+      full = true
+      const oldest = [...connections].find(({ stranger }) => stranger)
+      if (!oldest) return void socket.destroy()
+      oldest.close('somebody else needs its place', true)
     }
     const connection = openConnection({
       socket,
@@ -73,6 +76,7 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
     clock.every(TICK_MS, () => {
       for (const connection of connections) connection.tick()
       for (const relay of relays.values()) relay.tick()
+      full &&= connections.size >= MAX_CONNECTIONS
     }),
   )
   const bound = server.address()

@@ -60,7 +60,7 @@ export const createSession = (deps: SessionDeps): Session => {
     begun && reply.status === 200
       ? { ...reply, headers: { Session: `${id};timeout=${TIMEOUT_S}`, ...reply.headers } }
       : reply
-  const partDeps = (relay: Relay) => ({ ...deps, relay, alive, now: () => clock.now() })
+  const partDeps = (relay: Relay) => ({ ...deps, relay, alive })
 
   const announce = ({ url, headers, body }: Request, mayPublish: boolean): Reply => {
     const relay = relayOf(parseTarget(url)?.path ?? '')
