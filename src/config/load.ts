@@ -109,20 +109,35 @@ const listOf = (given: unknown, path: string, report: Surroundings['report']): r
 /** The configuration; a Failure 'invalid' with one line per problem, in the order of the file. */
 export const loadConfig = async ({ path, text, env, previous }: LoadOptions): Promise<Config> => {
   const parsed = parseConfigText(text ?? (await readText(path)))
-  const problems: Problem[] = [...parsed.problems]
-  const around: Surroundings = { folder: dirname(resolve(path)), env, report: (problem) => void problems.push(problem) }
-  const config =
-    problems.length === 0 && (await checkAll(previous ? unmask(parsed.value, previous) : parsed.value, around))
-  if (config) {
-    const sound = (at: string): boolean => !problems.some(({ path }) => path.startsWith(at) || at.startsWith(path))
-    problems.push(...findConflicts(config, sound))
-    if (problems.length === 0) return config
-  }
-  const lines = told(problems)
+  const value = previous ? unmask(parsed.value, previous) : parsed.value
+  const { config, problems }: Checked =
+    parsed.problems.length > 0
+      ? { problems: told(parsed.problems) }
+      : await checkConfig(value, { folder: dirname(resolve(path)), env })
+  if (config) return config
+  const lines = problems
     .map((problem) => ({ problem, line: parsed.lineOf(problem.path) }))
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map(({ problem, line }) => formatProblem(problem) + (line === null ? '' : ` (line ${line})`))
   throw new Failure('invalid', lines.join('\n'))
+}
+
+export interface Checked {
+  /** Missing when there are problems. */
+  readonly config?: Config
+  readonly problems: readonly Problem[]
+}
+
+/** What a file says, as values, wherever they come from. */
+export const checkConfig = async (value: unknown, place: Omit<Surroundings, 'report'>): Promise<Checked> => {
+  const problems: Problem[] = []
+  const config = await checkAll(value, { ...place, report: (problem) => void problems.push(problem) })
+  if (config) {
+    const sound = (at: string): boolean => !problems.some(({ path }) => path.startsWith(at) || at.startsWith(path))
+    problems.push(...findConflicts(config, sound))
+    if (problems.length === 0) return { config, problems }
+  }
+  return { problems: told(problems) }
 }
 
 /** Nothing when the text is no group of options at all. */
