@@ -5,13 +5,16 @@ import type { Clock } from '../../../lib/clock.js'
 import { sentenceOf } from '../../../lib/failure.js'
 import type { Log } from '../../../lib/log.js'
 import { checkAuthorization, createNonce, formatChallenge } from './auth.js'
+import type { Relay } from './relay.js'
 import { createSession, type SessionDeps } from './session.js'
 import { createWire, formatReply, type Reply, type Request } from './wire.js'
 
-export interface ConnectionDeps extends Pick<SessionDeps, 'relayOf' | 'openUdp'> {
+export interface ConnectionDeps extends Pick<SessionDeps, 'openUdp'> {
   readonly socket: Socket
   readonly clock: Clock
   readonly log: Log
+  /** What this user may know of. */
+  readonly relayOf: (path: string, user: string) => Relay | undefined
   /** Null for names that may not come in. */
   readonly passwordOf: (name: string) => string | null
   readonly mayPublish: (name: string) => boolean
@@ -63,6 +66,7 @@ export const openConnection = (deps: ConnectionDeps): Connection => {
   }
   const session = createSession({
     ...deps,
+    relayOf: (path) => deps.relayOf(path, user?.name ?? ''),
     remoteAddress,
     end: (reason) => close(reason),
   })

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { Failure, sentenceOf } from '../../../lib/failure.js'
 import { createScope } from '../../../lib/scope.js'
-import type { Gateway, GatewayDeps, PathSpec } from '../gateway.js'
+import type { Gateway, GatewayDeps, GuestPublisher, PathSpec } from '../gateway.js'
 import { type Connection, openConnection } from './connection.js'
 import { createRelay, type Relay } from './relay.js'
 import { PROOF_QUERY } from './session.js'
@@ -20,6 +20,8 @@ const isLoopback = (address: string | undefined): boolean => /^(::1$|(::ffff:)?1
 /** Resolves when it listens; a Failure when it can't. */
 export const startBuiltinGateway = async ({ config, accounts, clock, log }: GatewayDeps): Promise<Gateway> => {
   const relays = new Map<string, Relay>()
+  /** By the inlet that each may publish to, which nobody else but us knows of. */
+  let guests: ReadonlyMap<string, GuestPublisher> = new Map()
   const connections = new Set<Connection>()
   const listeners = new Set<(path: string, online: boolean) => void>()
   const service = { name: `service-${randomBytes(4).toString('hex')}`, password: randomBytes(24).toString('hex') }
@@ -36,6 +38,12 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
       }
     }
   }
+  const guestOf = (name: string): GuestPublisher | undefined =>
+    [...guests.values()].find((guest) => guest.name === name)
+  const mayUse = (path: string, user: string): boolean => {
+    if (user === service.name) return true
+    return guests.get(path)?.name === user || (!guests.has(path) && !guestOf(user))
+  }
   let full = false
   const accept = (socket: Socket): void => {
     // Strangers can't keep out our own taps and publishers, nor those who have a password.
@@ -50,10 +58,11 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
       socket,
       clock,
       log,
-      relayOf: (path) => relays.get(path),
+      relayOf: (path, user) => (mayUse(path, user) ? relays.get(path) : undefined),
       openUdp: udp.open,
-      passwordOf: (name) => (name === service.name ? service.password : accounts.streamPassword(name)),
-      mayPublish: (name) => name === service.name,
+      passwordOf: (name) =>
+        name === service.name ? service.password : (guestOf(name)?.password ?? accounts.streamPassword(name)),
+      mayPublish: (name) => name === service.name || guestOf(name) !== undefined,
     })
     connections.add(connection)
     connection.gone.then(() => connections.delete(connection))
@@ -87,6 +96,7 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
   const apply = (paths: readonly PathSpec[]): void => {
     const foreign = paths.find(({ feed }) => feed === 'pull' || feed === 'rpi')
     if (foreign) throw new Failure('invalid', `the built-in gateway can't get ${foreign.name}: it has to be published`)
+    guests = new Map(paths.flatMap((path) => (path.feed === 'inlet' ? [[path.name, path.publisher]] : [])))
     const wanted = new Map(paths.map((path) => [path.name, path.feed === 'publish' ? path.guard : undefined]))
     for (const [name, relay] of relays) {
       if (wanted.has(name)) continue
