@@ -21,7 +21,7 @@ import type { Log } from './lib/log.js'
 import { isEverywhere, networkHosts } from './lib/network.js'
 import { redactText } from './lib/redact.js'
 import { createScope, type Scope } from './lib/scope.js'
-import { startBuiltinGateway } from './media/gateway/builtin/server.js'
+import { startGateway } from './media/gateway/choose.js'
 import type { Gateway } from './media/gateway/gateway.js'
 import { startStorage } from './media/storage.js'
 import { definePipelines } from './pipeline/pipelines.js'
@@ -118,7 +118,7 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
       log,
     }),
   )
-  gateway = scope.use(await startBuiltinGateway({ config: config.rtsp, accounts, clock, log }))
+  gateway = scope.use(await startGateway({ config: config.rtsp, mediamtx: config.mediamtx, data, accounts, clock, log }))
   await pipelines.start(gateway)
   scope.use(startRecordOnMotion({ cameras, log }))
   scope.use(startPictureSeries({ cameras, clock, log }))

@@ -135,6 +135,11 @@ export interface Links {
 export interface GatewayFacts {
   readonly kind: 'builtin' | 'mediamtx'
   readonly port: number
+  /** Where it runs; missing or null: on this machine. */
+  readonly host?: string | null
+  /** MediaMTX's, while it runs. */
+  readonly version?: string | null
+  readonly problem?: string | null
   readonly paths: readonly {
     readonly name: string
     readonly online: boolean
@@ -142,11 +147,35 @@ export interface GatewayFacts {
     readonly bytesIn: number
     readonly bytesOut: number
     readonly dropped: number
+    /** Broken frames that came in, where they are counted. */
+    readonly errors?: number
+    /** Readers by protocol: {rtsp: 2, webrtc: 1}. */
+    readonly protocols?: Readonly<Record<string, number>>
+    /** What went wrong last with what the gateway pulls by itself. */
+    readonly problem?: string | null
   }[]
+}
+
+/**
+ * WebRTC signalling (WHEP) of a gateway that has it. Failure 'not-found' when it is off or the session is gone, 'invalid'
+ * for an offer that is none, 'unavailable' or 'timeout'.
+ */
+export interface Whep {
+  /** `session` is a secret: whoever has it owns the session. `onGone` is called once, when it has ended. */
+  offer(path: string, sdp: string, onGone: () => void): Promise<{ readonly sdp: string; readonly session: string }>
+  /** Trickled candidates; what the other side says to that, if anything (a restart of ICE). */
+  candidates(
+    path: string,
+    session: string,
+    fragment: string,
+  ): Promise<{ readonly fragment: string; readonly etag: string } | null>
+  end(path: string, session: string): Promise<void>
 }
 
 export interface GatewayView {
   facts(): GatewayFacts
+  /** Missing where there is no WebRTC. */
+  readonly whep?: Whep
 }
 
 /** How a stream is encoded, as measured on its packets. */

@@ -9,6 +9,7 @@ import { cameraSettingsSchema } from '../camera/settings-schema.js'
 import { type LogLevel, logLevels } from '../lib/log.js'
 import { range, type Slice } from '../lib/slice.js'
 import { type GatewayConfig, gatewaySchema } from '../media/gateway/gateway.js'
+import { type MediamtxConfig, mediamtxSchema } from '../media/gateway/mediamtx/options.js'
 import { type StorageConfig, storageSchema } from '../media/retention.js'
 import type { SourceConfig } from '../sources/index.js'
 import { type DetectionConfig, detectionSchema } from '../vision/engine/engine-config.js'
@@ -31,6 +32,7 @@ export interface Config {
   readonly data: string
   readonly http: HttpConfig
   readonly rtsp: GatewayConfig
+  readonly mediamtx: MediamtxConfig
   /** Without it MQTT is off. */
   readonly mqtt?: MqttConfig
   readonly storage: StorageConfig
@@ -67,6 +69,7 @@ export const houseSchema = {
   http: httpSchema,
   rtsp: gatewaySchema,
   mqtt: mqttSchema,
+  mediamtx: mediamtxSchema,
   storage: storageSchema,
   detection: detectionSchema,
   logging: { level: { doc: 'The least important lines that are logged', format: logLevels, default: 'info' } },

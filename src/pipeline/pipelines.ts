@@ -145,8 +145,11 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
         for (const camera of cameras.parts) camera.learn({ type: 'health', part: 'storage', health })
       }),
     )
-    for (const camera of cameras.parts)
-      camera.learn({ type: 'health', part: 'gateway', health: { status: 'working', problem: null } })
+    scope.use(
+      gateway.watchHealth((health) => {
+        for (const camera of cameras.parts) camera.learn({ type: 'health', part: 'gateway', health })
+      }),
+    )
     await planAll()
   }
   return {

@@ -36,6 +36,7 @@ test('the guard of every change is the gateway’s at once, also while one befor
     proofUrl: (path) => `rtsp://gateway/${path}?proof`,
     admit: () => {},
     watch: () => ({ [Symbol.dispose]: () => {} }),
+    watchHealth: () => ({ [Symbol.dispose]: () => {} }),
     facts: () => ({ kind: 'mediamtx', port: 1, paths: [] }),
     [Symbol.asyncDispose]: async () => {},
   }

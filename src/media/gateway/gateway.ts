@@ -1,6 +1,7 @@
 // The RTSP server through which all video passes, whoever it is. Paths exist because somebody wants them; facts of
 // each path are told when they change.
-import type { Accounts, GatewayFacts } from '../../camera/ports.js'
+import type { Accounts, GatewayView } from '../../camera/ports.js'
+import type { PartHealth } from '../../camera/state.js'
 import type { Clock } from '../../lib/clock.js'
 import type { Log } from '../../lib/log.js'
 import { range, type Slice } from '../../lib/slice.js'
@@ -37,15 +38,15 @@ export type PathSpec =
 
 export type RpiParams = Readonly<Record<string, string | number | boolean | readonly number[]>>
 
-export interface Gateway extends AsyncDisposable {
-  readonly kind: GatewayFacts['kind']
+export interface Gateway extends GatewayView, AsyncDisposable {
+  readonly kind: 'builtin' | 'mediamtx'
   /** Whether it pulls addresses itself; else the pipeline publishes. */
   readonly pulls: boolean
   /** Whether it reads a Raspberry Pi's own camera (MediaMTX's rpiCamera). */
   readonly rpi: boolean
   /** Makes exactly these paths exist. Readers of a path that stays are not disturbed. */
   apply(paths: readonly PathSpec[]): Promise<void>
-  /** For our own taps and publishers, with this start's own credentials, on loopback. */
+  /** For our own taps and publishers, with this start's own credentials; on loopback where it runs on this machine. */
   serviceUrl(path: string): string
   /** The same path for the proof, which gets its video before it is admitted. */
   proofUrl(path: string): string
@@ -53,7 +54,8 @@ export interface Gateway extends AsyncDisposable {
   admit(path: string, guard: string): void
   /** Called with the path's name when it gets or loses its video. */
   watch(listener: (path: string, online: boolean) => void): Disposable
-  facts(): GatewayFacts
+  /** First hears how it is, then every change. */
+  watchHealth(listener: (health: PartHealth) => void): Disposable
 }
 
 export interface GatewayConfig {

@@ -121,6 +121,11 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
+    // It lives and ends with this process.
+    watchHealth: (listener) => {
+      listener({ status: 'working', problem: null })
+      return { [Symbol.dispose]: () => {} }
+    },
     facts: () => ({ kind: 'builtin', port, paths: [...relays.values()].map((relay) => relay.facts()) }),
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   }
