@@ -11,6 +11,12 @@ export interface StorageConfig {
 }
 
 export const storageSchema = {
+  path: {
+    doc: 'Folder for recordings and snapshots, if not the data folder',
+    format: 'String',
+    default: null,
+    nullable: true,
+  },
   days: {
     doc: 'Days that recordings and snapshots are kept; 0 keeps them until space is needed',
     format: range(0, 3650),

@@ -8,7 +8,9 @@ import type { Log } from '../../lib/log.js'
 import { redactText } from '../../lib/redact.js'
 import type { MqttConfig } from './schema.js'
 
-export type BrokerConfig = Omit<MqttConfig, 'url' | 'embedded' | 'base' | 'discovery_prefix'> & { readonly url: string }
+export type BrokerConfig = Omit<MqttConfig, 'url' | 'supervisor' | 'embedded' | 'base' | 'discovery_prefix'> & {
+  readonly url: string
+}
 
 export interface MqttHealth {
   readonly connected: boolean

@@ -5,6 +5,8 @@ import type { Slice } from '../../lib/slice.js'
 
 export interface MqttConfig {
   readonly url: string | null
+  /** The broker is the one that Home Assistant's Supervisor names. */
+  readonly supervisor: boolean
   readonly username: string | null
   readonly password: string | null
   readonly base: string
@@ -34,6 +36,11 @@ const topicStart = (value: unknown): void => {
 
 export const mqttSchema = {
   url: { doc: 'Address of the MQTT broker', format: brokerUrl, default: null, nullable: true },
+  supervisor: {
+    doc: 'In a Home Assistant add-on, instead of url: the broker is asked of Home Assistant, with its name and password',
+    format: 'Boolean',
+    default: false,
+  },
   username: { doc: 'Name to sign in at the broker', format: 'String', default: null, nullable: true },
   password: { doc: 'Password at the broker', format: 'String', default: null, nullable: true, sensitive: true },
   base: { doc: 'What all topics of this Nightjar begin with', format: topicStart, default: 'nightjar' },
@@ -71,10 +78,13 @@ export const mqttSchema = {
 } as const satisfies Slice
 
 /** What single options can't say. Only for a file that has an mqtt section. */
-export const mqttConflicts = ({ url, embedded }: MqttConfig): readonly Problem[] => {
+export const mqttConflicts = ({ url, supervisor, embedded }: MqttConfig): readonly Problem[] => {
   if (url !== null && embedded.port !== null) {
     return [{ path: 'mqtt.embedded', sentence: 'can not be used together with mqtt.url: choose one broker' }]
   }
-  if (url !== null || embedded.port !== null) return []
+  if (supervisor && (url !== null || embedded.port !== null)) {
+    return [{ path: 'mqtt.supervisor', sentence: 'can not be used together with another broker: choose one' }]
+  }
+  if (url !== null || embedded.port !== null || supervisor) return []
   return [{ path: 'mqtt', sentence: 'needs url (a broker) or embedded.port (our own broker)' }]
 }

@@ -14,6 +14,7 @@ it.each([
   { url: 'mqtts://broker.lan:8883', ca_file: '/etc/ca.pem', reject_unauthorized: false },
   { url: 'mqtt://core-mosquitto:1883', username: 'addons', base: 'home/nightjar' },
   { embedded: { port: 1883 } },
+  { supervisor: true },
   { embedded: { host: '0.0.0.0', port: 0 } },
 ])('%j is fine', (value) => {
   const { problems, config } = check(value)
@@ -42,4 +43,7 @@ it('asks for one broker', () => {
     { path: 'mqtt', sentence: 'needs url (a broker) or embedded.port (our own broker)' },
   ])
   expect(mqttConflicts(check({ url: 'mqtt://b', embedded: { port: 1 } }).config)).toHaveLength(1)
+  expect(mqttConflicts(check({ url: 'mqtt://b', supervisor: true }).config)).toEqual([
+    { path: 'mqtt.supervisor', sentence: 'can not be used together with another broker: choose one' },
+  ])
 })
