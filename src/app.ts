@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { startAccounts } from './adapters/http/accounts.js'
+import { startLinks } from './adapters/http/links.js'
 import { type HttpServer, startHttp } from './adapters/http/server.js'
 import { type Broker, startBroker } from './adapters/mqtt/broker.js'
-import { type MqttAdapter, startMqtt } from './adapters/mqtt/mqtt.js'
+import { startMqtt } from './adapters/mqtt/mqtt.js'
+import { type BrokerLogin, type Speaker, startMqttOfSupervisor } from './adapters/mqtt/supervisor.js'
 import { startAutoSave } from './automation/auto-save.js'
 import { startNightExposure } from './automation/night-exposure.js'
 import { startPictureSeries } from './automation/picture-series.js'
@@ -17,6 +19,7 @@ import type { Config } from './config/schema.js'
 import { startSettingsStore } from './config/settings-store.js'
 import type { Clock } from './lib/clock.js'
 import { Failure, sentenceOf } from './lib/failure.js'
+import type { Supervisor } from './lib/ha-supervisor.js'
 import type { Log } from './lib/log.js'
 import { isEverywhere, networkHosts } from './lib/network.js'
 import { redactText } from './lib/redact.js'
@@ -47,6 +50,8 @@ export interface AppDeps {
   readonly log: Log
   /** The demo's one user, for HTTP, RTSP and MQTT alike. */
   readonly demo?: { readonly name: string; readonly password: string }
+  /** Home Assistant's, when it started us as an add-on. */
+  readonly supervisor?: Supervisor
   /** Shows a line to the person at the terminal, past the log. */
   announce(line: string): void
 }
@@ -64,7 +69,7 @@ export const startApp = async (deps: AppDeps): Promise<App> => {
   }
 }
 
-const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope: Scope): Promise<App> => {
+const startParts = async ({ config, clock, log, demo, supervisor, announce }: AppDeps, scope: Scope): Promise<App> => {
   const { data } = config
   await mkdir(data, { recursive: true }).catch((cause: unknown) => {
     throw new Failure('storage', `The data folder ${data} can't be made: ${sentenceOf(cause)}`, { cause })
@@ -84,7 +89,9 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
     saveSettings: settings.save,
   })
   scope.use(clock.every(TICK_MS, () => cameras.parts.forEach((camera) => void camera.learn({ type: 'tick' }))))
-  const storage = scope.use(await startStorage({ data, config: config.storage, clock, log }))
+  const storage = scope.use(
+    await startStorage({ data: config.storage.path ?? data, config: config.storage, clock, log }),
+  )
   const accounts = await startAccounts({ data, users: config.users, log, clock, announce, ...(demo ? { demo } : {}) })
   const pipelines = scope.use(
     definePipelines({
@@ -98,8 +105,10 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
   )
   const { pictures, streams } = pipelines
 
+  let page = ''
+  const links = await startLinks({ data, page: () => page, clock })
   let gateway: Gateway | undefined
-  let mqtt: MqttAdapter | undefined
+  let mqtt: Speaker | undefined
   const http = scope.use(
     await startHttp({
       config: config.http,
@@ -109,9 +118,11 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
       streams,
       gateway: () => gateway,
       accounts,
+      links,
       settingsSchema: cameraSettingsSchema,
       health: () => ({ ...(mqtt ? { mqtt: mqttHealth(mqtt) } : {}) }),
       rings: pipelines.stats,
+      ...(supervisor ? { ingress: { peer: supervisor.peer, role: config.http.ingress_role } } : {}),
       version,
       webRoot: fileURLToPath(new URL('./web/', import.meta.url)),
       clock,
@@ -125,10 +136,11 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
   scope.use(startAutoSave({ cameras, clock, log }))
   scope.use(startNightExposure({ cameras, configs: config.cameras, clock, log }))
 
-  const page = httpAddress(config, http, networkHosts()[0] ?? 'localhost')
+  const { port } = gateway.facts()
+  page = config.http.public_url ?? httpAddress(config, http, networkHosts()[0] ?? 'localhost')
   let broker: Broker | undefined
   if (config.mqtt) {
-    const { embedded, url, ...rest } = config.mqtt
+    const { embedded, url, supervisor: asked, ...rest } = config.mqtt
     const own = { base: rest.base, prefix: rest.discovery_prefix, service: { name: secret(), password: secret() } }
     if (embedded.port !== null) {
       const { host, port } = embedded
@@ -136,36 +148,44 @@ const startParts = async ({ config, clock, log, demo, announce }: AppDeps, scope
     }
     const login = broker
       ? { url: broker.url, username: own.service.name, password: own.service.password }
-      : { url: url ?? '' }
-    mqtt = scope.use(
-      await startMqtt({
+      : { url: url ?? '', username: rest.username, password: rest.password }
+    const speak = (login: BrokerLogin): Promise<Speaker> =>
+      startMqtt({
         config: { ...rest, ...login },
         cameras,
         pictures,
         recordings: storage,
         version,
-        urls: { http: () => page },
+        links,
+        urls: { http: () => page, rtsp: (camera) => rtspAddress(config, port, page, camera) },
+        fps: (camera) => pipelines.stats(camera)?.fps,
         clock,
         log,
-      }),
+      })
+    if (asked && !supervisor)
+      throw new Failure('invalid', 'mqtt.supervisor: works only in an add-on, which Home Assistant starts')
+    mqtt = scope.use(
+      supervisor && asked ? startMqttOfSupervisor({ supervisor, start: speak, clock, log }) : await speak(login),
     )
   }
-  const { port } = gateway.facts()
   return {
     addresses: () => ({
       http: httpAddress(config, http, '127.0.0.1'),
       rtsp: Object.fromEntries(config.cameras.map(({ id }) => [id, `rtsp://${here(config.rtsp.host)}:${port}/${id}`])),
-      ...(config.mqtt ? { mqtt: redactText(broker?.url ?? config.mqtt.url ?? '') } : {}),
+      ...(config.mqtt ? { mqtt: redactText(broker?.url ?? config.mqtt.url ?? 'as Home Assistant says') } : {}),
       users: demo ? [demo] : [],
     }),
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   }
 }
 
-const mqttHealth = (mqtt: MqttAdapter): PartHealth => {
+const mqttHealth = (mqtt: Speaker): PartHealth => {
   const { connected, problem } = mqtt.health()
   return { status: connected ? 'working' : problem ? 'broken' : 'starting', problem }
 }
+
+const rtspAddress = ({ rtsp: { host } }: Config, port: number, page: string, camera: string): string =>
+  `rtsp://${isEverywhere(host) ? new URL(page).hostname : host}:${port}/${camera}`
 
 const secret = (): string => randomBytes(18).toString('base64url')
 

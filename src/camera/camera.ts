@@ -2,6 +2,7 @@
 import type { Clock, Instant } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import { createSerial } from '../lib/serial.js'
+import { checkPast, checkRecord } from './check-command.js'
 import { checkSettingsChange } from './check-settings.js'
 import type { Asker, Command, ResultOf, StateCommand } from './commands.js'
 import type { Fact, TraceEntry } from './events.js'
@@ -9,19 +10,24 @@ import type { Input } from './inputs.js'
 import { type CameraIdentity, newMind, type RuleInput } from './rules/mind.js'
 import { step } from './rules/rules.js'
 import { type CameraSettings, changeSettings } from './settings.js'
-import { picturesIn } from './stacking.js'
 import { refuseShut } from './shut.js'
+import { picturesIn } from './stacking.js'
 import type { CameraState, Cause } from './state.js'
 import type { PictureFormat, StoredItem } from './stored-item.js'
+import { changeZones } from './zone-changes.js'
+import type { Zone } from './zones.js'
 
 /** A camera's hands, given by its pipeline. Recording needs none: the recorder follows `state.recording`. */
 export interface Equipment {
-  /** `stack`: the mean of so many pictures. */
+  /** `stack`: the mean of so many pictures. `at`: the picture at this wall ms. */
   snapshot(request: {
     readonly format: PictureFormat
     readonly stack?: number
+    readonly at?: number
     readonly causes?: readonly Cause[]
   }): Promise<StoredItem>
+  /** What the ring holds between two wall ms; Failure 'unavailable' when that is nothing. */
+  clip(request: { readonly from: number; readonly to: number }): Promise<StoredItem>
 }
 
 export interface Camera {
@@ -121,10 +127,14 @@ export const createCamera = ({ settings, clock, tell, saveSettings, ...identity 
       case 'stack':
         // Not in turn: a picture does not wait for a recording to begin.
         return picture(command)
+      case 'clip':
+        return clip(command)
       case 'record':
         return inTurn(() => record(command, by))
       case 'settings':
         return inTurn(() => change(command, by))
+      case 'zone':
+        return inTurn(() => zone(command, by))
       default:
         return command satisfies never
     }

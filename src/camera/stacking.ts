@@ -20,6 +20,6 @@ export const picturesIn = (
 ): number | undefined => {
   if (command.type === 'stack') return checkFrames(command.frames ?? STACKED.default)
   // What moves must not be smeared: pictures of an event stay as they are.
-  if (command.causes?.length) return undefined
+  if (command.causes?.length || command.at !== undefined) return undefined
   return settings.night.stack_snapshots && light.mode === 'night' ? STACKED.default : undefined
 }

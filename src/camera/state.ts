@@ -71,6 +71,8 @@ export interface CameraState {
     readonly active: boolean
     readonly causes: readonly Cause[]
     readonly since: number | null
+    /** Seconds of video from before `since` that were asked for; without it as the settings say. */
+    readonly before_s?: number
   }
   readonly media: {
     readonly video: VideoInfo | null

@@ -38,7 +38,7 @@ export interface Ring {
   from(mono: number): readonly RingItem[]
   readonly newest: RingItem | undefined
   watch(listener: RingListener): Disposable
-  stats(): { readonly seconds: number; readonly bytes: number; readonly fragments: number }
+  stats(): { readonly seconds: number; readonly bytes: number; readonly fragments: number; readonly fps: number }
   /** Forgets all: the camera was stopped. */
   clear(): void
 }
@@ -101,11 +101,12 @@ export const createRing = ({ seconds, maxBytes }: RingOptions): Ring => {
       listeners.add(listener)
       return { [Symbol.dispose]: () => void listeners.delete(listener) }
     },
-    stats: () => ({
-      seconds: Math.max(0, (newest()?.fragment.mono ?? 0) - (groups[0]?.start ?? Infinity)) / 1000,
-      bytes,
-      fragments: groups.reduce((sum, { items }) => sum + items.length, 0),
-    }),
+    stats: () => {
+      const items = groups.flatMap((group) => group.items)
+      const seconds = Math.max(0, (newest()?.fragment.mono ?? 0) - (groups[0]?.start ?? Infinity)) / 1000
+      const frames = items.filter(({ fragment }) => fragment.track === 'video').length
+      return { seconds, bytes, fragments: items.length, fps: seconds > 0 ? (frames - 1) / seconds : 0 }
+    },
     clear: () => {
       groups = []
       bytes = 0

@@ -38,7 +38,7 @@ export interface Shelf extends AsyncDisposable {
   maintain(): Promise<void>
   /** Removes the files and forgets the item. */
   discard(item: StoredItem): Promise<void>
-  usage(): ReturnType<Recordings['usage']>
+  usage(camera?: string): ReturnType<Recordings['usage']>
   watch(listener: (health: PartHealth) => void): Disposable
   readonly settled: Promise<void>
 }
@@ -154,7 +154,7 @@ export const startShelf = async ({
     },
     maintain,
     discard,
-    usage: () => ({ ...(index ? withIndex((index) => index.totals()) : { items: 0, bytes: 0 }), free, problem }),
+    usage: (camera) => ({ ...(index ? withIndex((index) => index.totals(camera)) : { items: 0, bytes: 0 }), free, problem }),
     watch: (listener) => {
       listeners.add(listener)
       listener(health())

@@ -19,7 +19,8 @@ export interface Index extends Disposable {
   /** `<camera>/<date>` of every item. */
   folders(): string[]
   inFolder(folder: string): StoredItem[]
-  totals(): { readonly items: number; readonly bytes: number }
+  /** Of all, or of one camera. */
+  totals(camera?: string): { readonly items: number; readonly bytes: number }
   /** Per camera, always one more than ever before. */
   nextNumber(camera: string): number
   /** From now on numbers are above this one. */
@@ -129,7 +130,9 @@ const open = (file: string): Index => {
     const oldest = db.prepare("SELECT * FROM items WHERE keep = 0 AND state <> 'running' ORDER BY began, seq LIMIT ?")
     const folders = db.prepare('SELECT DISTINCT folder FROM items')
     const inFolder = db.prepare('SELECT * FROM items WHERE folder = ? ORDER BY seq')
-    const totals = db.prepare('SELECT count(*) AS items, coalesce(sum(bytes), 0) AS bytes FROM items')
+    const totals = db.prepare(
+      'SELECT count(*) AS items, coalesce(sum(bytes), 0) AS bytes FROM items WHERE :camera IS NULL OR camera = :camera',
+    )
     const next = db.prepare(
       'INSERT INTO numbers VALUES (?, 1) ON CONFLICT (camera) DO UPDATE SET last = last + 1 RETURNING last',
     )
@@ -149,8 +152,8 @@ const open = (file: string): Index => {
       oldest: (limit) => (oldest.all(limit) as Row[]).map(itemOf),
       folders: () => (folders.all() as Pick<Row, 'folder'>[]).map((row) => row.folder),
       inFolder: (folder) => (inFolder.all(folder) as Row[]).map(itemOf),
-      totals: () => {
-        const { items, bytes } = totals.get() as { items: number; bytes: number }
+      totals: (camera) => {
+        const { items, bytes } = totals.get({ camera: camera ?? null }) as { items: number; bytes: number }
         return { items, bytes }
       },
       nextNumber: (camera) => (next.get(camera) as { last: number }).last,

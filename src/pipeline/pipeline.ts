@@ -155,7 +155,7 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     }
     return supervise(job, { name: `${key} of ${id}`, clock, log, maxPause: MAX_PAUSE_MS, onHealth })
   })
-  const hands = camera.equip(createEquipment({ camera, pictures, storage }))
+  const hands = camera.equip(createEquipment({ camera, pictures, ring, storage, clock, log }))
   return {
     ring,
     mjpeg,

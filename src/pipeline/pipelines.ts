@@ -39,7 +39,7 @@ export interface Pipelines extends AsyncDisposable {
   /** What the camera's eyes see at this wall ms. */
   seen(camera: string, at: number): Seen
   /** What the camera's ring holds; undefined when there is no such camera. */
-  stats(camera: string): { readonly seconds: number; readonly bytes: number } | undefined
+  stats(camera: string): { readonly seconds: number; readonly bytes: number; readonly fps: number } | undefined
   /** Resolves when every camera's jobs run, not when a camera answers. */
   start(gateway: Gateway): Promise<void>
 }

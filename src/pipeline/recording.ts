@@ -12,9 +12,9 @@ export const followRecording = (
   at: number,
 ): void => {
   if (recording === previous) return
-  const { active, causes, since } = recording
+  const { active, causes, since, before_s = settings.recording.before_s } = recording
   if (active && !previous?.active) {
-    recorder.start({ trigger: clock.toMono(since ?? at), before_s: settings.recording.before_s, causes })
+    recorder.start({ trigger: clock.toMono(since ?? at), before_s, causes })
   } else if (active) {
     recorder.causesChanged(causes)
   } else if (previous?.active) {

@@ -26,6 +26,7 @@ const setUp = (recording: Partial<typeof defaultSettings.recording>) => {
       if (takes > 0) await clock.sleep(takes)
       return {} as never
     },
+    clip: async () => ({}) as never,
   })
   const look = async (level: number, count: number): Promise<void> => {
     for (let at = 0; at < count; at++) {

@@ -81,7 +81,7 @@ describe('commands', () => {
   })
   it('give a snapshot to the hands of the camera', async () => {
     const { cameras, porch } = house()
-    porch.equip({ snapshot: async ({ format }) => ({ ...item, format }) })
+    porch.equip({ snapshot: async ({ format }) => ({ ...item, format }), clip: async () => item })
     expect(await cameras.execute('porch', { type: 'snapshot', format: 'png' }, by)).toMatchObject({
       id: 'porch-1',
       format: 'png',

@@ -18,6 +18,7 @@ const setUp = (night: Partial<typeof defaultSettings.night>) => {
       asked.push(request)
       return {} as never
     },
+    clip: async () => ({}) as never,
   })
   return { asked, ask: (command: Command) => camera.execute(command, { adapter: 'test' }) }
 }

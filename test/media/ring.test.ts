@@ -88,7 +88,7 @@ test('clear forgets all, watchers stay; a disposed watcher hears nothing', () =>
   const watch = ring.watch(({ fragment }) => heard.push(fragment.mono))
   ring.push(item({ at: 0, key: true }))
   ring.clear()
-  expect(ring.stats()).toEqual({ seconds: 0, bytes: 0, fragments: 0 })
+  expect(ring.stats()).toEqual({ seconds: 0, bytes: 0, fragments: 0, fps: 0 })
   expect(ring.newest).toBeUndefined()
   ring.push(item({ at: 1 }))
   ring.push(item({ at: 2, key: true }))

@@ -3,12 +3,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { checkSettingsChange } from '../../src/camera/check-settings.js'
 import type { Asker, Command, CommandResults, ResultOf } from '../../src/camera/commands.js'
 import type { CameraEvent, Fact } from '../../src/camera/events.js'
 import type { Cameras, PictureRequest, Pictures, Recordings } from '../../src/camera/ports.js'
-import { changeSettings } from '../../src/camera/settings.js'
+import { changeSettings, type SettingsChange } from '../../src/camera/settings.js'
 import type { CameraState } from '../../src/camera/state.js'
 import type { StoredItem } from '../../src/camera/stored-item.js'
+import { changeZones } from '../../src/camera/zone-changes.js'
 import { Failure } from '../../src/lib/failure.js'
 import { defaultSettings } from './settings.js'
 
@@ -113,6 +115,8 @@ export const createFakeCameras = (folder: string, ...ids: string[]): FakeCameras
     writeFileSync(join(folder, item.id), picture)
     return item
   }
+  const set = (id: string, part: SettingsChange): void =>
+    change(id, { settings: changeSettings(find(id).settings, part) })
   const carryOut = async (id: string, command: Command): Promise<CommandResults[Command['type']]> => {
     switch (command.type) {
       case 'snapshot':
@@ -129,8 +133,21 @@ export const createFakeCameras = (folder: string, ...ids: string[]): FakeCameras
         return find(id).recording
       }
       case 'settings':
-        change(id, { settings: changeSettings(find(id).settings, command.change) })
+        set(id, command.change)
         return find(id).settings
+      case 'clip':
+        return keep(
+          id,
+          { kind: 'recording', format: 'mp4', from: command.from, to: command.to, causes: ['manual'] },
+          await noise(320, 180, 'jpeg'),
+        )
+      case 'zone': {
+        const { settings } = find(id)
+        const { id: about, zones } = changeZones(id, settings.zones, command.change)
+        const change = checkSettingsChange({ zones }, settings)
+        set(id, change)
+        return find(id).settings.zones.find((zone) => zone.id === about) ?? null
+      }
       default:
         return command satisfies never
     }

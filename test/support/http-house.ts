@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AccountStore, startAccounts } from '../../src/adapters/http/accounts.js'
 import type { UserConfig } from '../../src/adapters/http/http-config.js'
+import { startLinks } from '../../src/adapters/http/links.js'
 import type { HttpDeps } from '../../src/adapters/http/routes/app.js'
 import type { LiveMessage, MjpegPart, MjpegVariant, Recordings, Streams } from '../../src/camera/ports.js'
 import { cameraSettingsSchema } from '../../src/camera/settings-schema.js'
@@ -158,7 +159,7 @@ export const createHttpHouse = async ({
   const accounts =
     others.accounts ?? (await startAccounts({ data: folder, users: USERS, log: silentLog, announce: () => {}, clock }))
   const deps: HttpDeps = {
-    config: { host: '127.0.0.1', port: 0, trust_proxy: false, prefix: '', ...config },
+    config: { host: '127.0.0.1', port: 0, trust_proxy: false, prefix: '', ingress_role: 'operator', public_url: null, ...config },
     cameras,
     recordings: shelf.recordings,
     pictures: cameras.pictures,
@@ -171,6 +172,7 @@ export const createHttpHouse = async ({
       }),
     }),
     accounts,
+    links: await startLinks({ data: folder, page: () => 'http://nightjar.lan:8080', clock }),
     settingsSchema: cameraSettingsSchema,
     health: () => ({ mqtt: { status: 'broken', problem: 'the broker does not answer' } }),
     rings: (camera) => (camera === 'porch' ? { seconds: 10.5, bytes: 1234 } : undefined),

@@ -5,6 +5,8 @@ export interface Access {
   readonly needs: Role | 'open'
   /** The stream password opens it, too. */
   readonly stream?: true
+  /** A signed link opens it, too. */
+  readonly link?: true
 }
 
 export const access: Readonly<Record<string, Access>> = {
@@ -54,8 +56,8 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/recordings/:item': { needs: 'viewer' },
   'PATCH /api/recordings/:item': { needs: 'operator' },
   'DELETE /api/recordings/:item': { needs: 'operator' },
-  'GET /api/recordings/:item/video.mp4': { needs: 'viewer' },
-  'GET /api/recordings/:item/picture.jpg': { needs: 'viewer' },
+  'GET /api/recordings/:item/video.mp4': { needs: 'viewer', link: true },
+  'GET /api/recordings/:item/picture.jpg': { needs: 'viewer', link: true },
 
   'GET /api/notify': { needs: 'operator' },
   'POST /api/notify/:name/test': { needs: 'admin' },

@@ -1,11 +1,13 @@
-// Who asks: session cookie, Bearer token, Basic. Holds the table of access for every route, and the rule that what
-// changes something, or opens a WebSocket, comes from our own page when it comes from a browser.
+// Who asks: session cookie, Bearer token, Basic, signed link. Holds the table of access for every route, and the rule that
+// what changes something, or opens a WebSocket, comes from our own page when it comes from a browser.
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Account } from '../../camera/ports.js'
 import { Failure } from '../../lib/failure.js'
 import { type Access, accessOf } from './access.js'
 import type { AccountStore } from './accounts.js'
 import type { Attempts } from './attempts.js'
+import { type IngressConfig, ingressAccount } from './ingress.js'
+import type { SignedLinks } from './links.js'
 import { isOwn } from './origin.js'
 import type { SessionCookie } from './session-cookie.js'
 import { mayAct } from './tokens.js'
@@ -23,10 +25,16 @@ declare module 'fastify' {
 export interface AuthDeps {
   readonly accounts: AccountStore
   readonly attempts: Attempts
+  readonly links: Pick<SignedLinks, 'opens'>
   readonly cookie: SessionCookie
+  /** Only in a Home Assistant add-on. */
+  readonly ingress?: IngressConfig
 }
 
-type Means = 'session' | 'token' | 'password'
+type Means = 'ingress' | 'session' | 'token' | 'password' | 'link'
+
+/** Whoever has a signed link. */
+const GUEST: Account = { name: 'link', role: 'viewer' }
 
 export const addAuth = (app: FastifyInstance, deps: AuthDeps): void => {
   app.decorateRequest('account', null)
@@ -58,11 +66,14 @@ export const accountOf = ({ account }: FastifyRequest): Account => {
 const identify = async (
   request: FastifyRequest,
   access: Access,
-  { accounts, attempts, cookie }: AuthDeps,
+  { accounts, attempts, links, cookie, ingress }: AuthDeps,
 ): Promise<{ account: Account; means: Means } | null> => {
+  const guest = ingress ? ingressAccount(request.raw, ingress, accounts) : null
+  if (guest) return { account: guest, means: 'ingress' }
   const session = cookie.read(request)
   const known = session ? accounts.verifySession(session) : null
   if (known) return { account: known, means: 'session' }
+  if (access.link && links.opens(request.url)) return { account: GUEST, means: 'link' }
   const [, scheme = '', word = ''] = /^(\w+) +(\S+)\s*$/.exec(request.headers.authorization ?? '') ?? []
   if (/^bearer$/i.test(scheme)) {
     const account = await accounts.verifyToken(word)
@@ -95,7 +106,7 @@ export const verifyPassword = async (
 const holdOrigin = ({ method, headers, host }: FastifyRequest, means: Means | undefined): void => {
   const reads = method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
   if (means === 'token' || (reads && headers.upgrade === undefined)) return
-  if (headers.origin === undefined && means !== 'session') return
+  if (headers.origin === undefined && means !== 'session' && means !== 'ingress') return
   if (isOwn(headers.origin, host)) return
   throw new Failure(
     'forbidden',

@@ -8,6 +8,10 @@ export interface HttpConfig {
   readonly port: number
   readonly trust_proxy: boolean
   readonly prefix: string
+  /** Of Home Assistant's users who come through ingress and are no users here. */
+  readonly ingress_role: Role
+  /** For links that people get; null: made from this machine's address. */
+  readonly public_url: string | null
 }
 
 export const httpSchema = {
@@ -23,11 +27,27 @@ export const httpSchema = {
     format: (value) => checkPrefix(value),
     default: '',
   },
+  ingress_role: {
+    doc: "In a Home Assistant add-on: what Home Assistant's users may do who have no user of the same name here",
+    format: roles,
+    default: 'operator',
+  },
+  public_url: {
+    doc: 'Address at which people reach the page, for links in messages, such as https://cameras.example.org',
+    format: (value) => checkUrl(value),
+    default: null,
+    nullable: true,
+  },
 } as const satisfies Slice
 
 const checkPrefix = (value: unknown): void => {
   if (value === '' || (typeof value === 'string' && /^(\/[\w.~-]*\w)+$/.test(value))) return
   throw new Error('must be empty, or begin with a slash and not end with one')
+}
+
+const checkUrl = (value: unknown): void => {
+  if (typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)) return
+  throw new Error('must be an address such as https://cameras.example.org')
 }
 
 export const USER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/

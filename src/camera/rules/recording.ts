@@ -20,15 +20,13 @@ export const recordingRule = (mind: Mind, input: RuleInput, now: Instant): Outco
 }
 
 const asked = (mind: Mind, command: Record, now: Instant): Outcome => {
-  const { action, cause = 'manual', at = now.wall, after_s = 0 } = command
+  const { action, cause = 'manual', at = now.wall, after_s = 0, duration_s, before_s } = command
   const { holds } = mind.memory
   if (action === 'start') {
-    if (holds[cause] === null) return unchanged(mind)
-    return hold(mind, { ...holds, [cause]: null }, at, {
-      what: 'recording',
-      decision: 'done',
-      reason: `${cause} holds it`,
-    })
+    const ends = duration_s === undefined ? null : now.mono + duration_s * 1000
+    if (holds[cause] === ends) return unchanged(mind)
+    const reason = ends === null ? `${cause} holds it` : `${cause} holds it for ${duration_s} s`
+    return hold(mind, { ...holds, [cause]: ends }, at, { what: 'recording', decision: 'done', reason }, before_s)
   }
   const ending = cause === 'manual' ? (Object.keys(holds) as Cause[]) : [cause]
   const until = after_s > 0 ? now.mono - Math.max(0, now.wall - at) + after_s * 1000 : undefined
@@ -56,7 +54,8 @@ const expired = (mind: Mind, now: Instant): Outcome => {
   })
 }
 
-const hold = (mind: Mind, holds: Memory['holds'], at: number, note: Note): Outcome => {
+/** `before_s`: of the start, where it is one. */
+const hold = (mind: Mind, holds: Memory['holds'], at: number, note: Note, before_s?: number): Outcome => {
   const causes = Object.keys(holds) as Cause[]
   const { recording } = mind.state
   const memory = { ...mind.memory, holds }
@@ -64,5 +63,7 @@ const hold = (mind: Mind, holds: Memory['holds'], at: number, note: Note): Outco
   if (same) return { mind: { ...mind, memory }, events: [], notes: [note] }
   const active = causes.length > 0
   const since = active ? (recording.since ?? at) : null
-  return { mind: { memory, state: { ...mind.state, recording: { active, causes, since } } }, events: [], notes: [note] }
+  const before = recording.active ? recording.before_s : before_s
+  const next = { active, causes, since, ...(active && before !== undefined && { before_s: before }) }
+  return { mind: { memory, state: { ...mind.state, recording: next } }, events: [], notes: [note] }
 }

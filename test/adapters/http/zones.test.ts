@@ -48,7 +48,7 @@ describe('a zone', () => {
     expect(answer.json()).toEqual({ ...zone, enabled: true, sensitivity: 1 })
     expect([...Value.Errors(api.ZoneAnswer, answer.json())]).toEqual([])
     expect(house.cameras.commands.at(-1)).toMatchObject({
-      ...{ id: 'porch', command: { type: 'settings' }, by: { adapter: 'http', user: 'otto' } },
+      ...{ id: 'porch', command: { type: 'zone', change: { action: 'add' } }, by: { adapter: 'http', user: 'otto' } },
     })
     expect((await ask('GET', 'zones', undefined, 'vera')).json()).toEqual([answer.json()])
     expect((await ask('GET', 'zones/front_door', undefined, 'vera')).json()).toEqual(answer.json())

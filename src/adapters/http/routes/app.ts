@@ -11,6 +11,8 @@ import type { Slice } from '../../../lib/slice.js'
 import type { AccountStore } from '../accounts.js'
 import type { Attempts } from '../attempts.js'
 import type { HttpConfig } from '../http-config.js'
+import type { IngressConfig } from '../ingress.js'
+import type { SignedLinks } from '../links.js'
 import type { OpenStreams } from '../open-streams.js'
 import type { SessionCookie } from '../session-cookie.js'
 
@@ -31,6 +33,7 @@ export interface HttpDeps {
   /** The RTSP server's facts; it starts after this. */
   gateway(): GatewayView | undefined
   readonly accounts: AccountStore
+  readonly links: Pick<SignedLinks, 'opens'>
   /** What a camera's settings may be: documented from here. */
   readonly settingsSchema: Slice
   /** Other parts of the house for /health, such as `mqtt`. */
@@ -39,6 +42,8 @@ export interface HttpDeps {
   rings?(camera: string): { readonly seconds: number; readonly bytes: number } | undefined
   /** Missing while it starts. */
   notify?(): Notifiers | undefined
+  /** Only in a Home Assistant add-on: whom its users are let in by. */
+  readonly ingress?: IngressConfig
   readonly version: string
   /** The folder of the built page. */
   readonly webRoot: string

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { Failure } from '../../../lib/failure.js'
+import { parseMoment } from '../../../lib/moment.js'
 import { ItemAnswer } from '../api.js'
 import type { App, RouteDeps } from './app.js'
 
@@ -34,8 +35,8 @@ export const addRecordings = (app: App, { recordings }: RouteDeps): void => {
     ({ query: { from, to, ...query } }) => [
       ...recordings.list({
         ...query,
-        ...(from !== undefined && { from: parseTime('from', from) }),
-        ...(to !== undefined && { to: parseTime('to', to) }),
+        ...(from !== undefined && { from: parseMoment('from', from) }),
+        ...(to !== undefined && { to: parseMoment('to', to) }),
       }),
     ],
   )
@@ -96,12 +97,4 @@ const sendFile = (reply: FastifyReply, path: string, download = false): FastifyR
   reply.header('cache-control', 'private, no-cache')
   if (download) reply.header('content-disposition', `attachment; filename="${basename(path).replace(/[^\w.-]/g, '_')}"`)
   return reply.sendFile(basename(path), dirname(path), { cacheControl: false })
-}
-
-/** Up to 1e11 a number is seconds (the year 5138), above it milliseconds (from 1973 on). */
-const parseTime = (name: string, text: string): number => {
-  const number = Number(text)
-  const ms = text.trim() === '' || Number.isNaN(number) ? Date.parse(text) : number < 1e11 ? number * 1000 : number
-  if (Number.isFinite(ms)) return ms
-  throw new Failure('invalid', `${name}: must be a time such as 2026-11-20T18:00:00Z, or seconds since 1970`)
 }

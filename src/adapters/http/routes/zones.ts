@@ -1,9 +1,8 @@
-// Zones of a camera, one by one: each request becomes a change of the settings' list, so that every door tells the same.
+// Zones of a camera, one by one.
 import { Type } from 'typebox'
-import { checkSettingsChange } from '../../../camera/check-settings.js'
-import { findZone, type Zone, type ZoneInput, zoneIdOf, zoneUses } from '../../../camera/zones.js'
+import type { ZoneChange } from '../../../camera/commands.js'
+import { findZone, type Zone, type ZoneInput, zoneUses } from '../../../camera/zones.js'
 import { Failure } from '../../../lib/failure.js'
-import { createSerial } from '../../../lib/serial.js'
 import { ZoneAnswer } from '../api.js'
 import type { App, RouteDeps } from './app.js'
 import { askerOf, CameraParams } from './cameras.js'
@@ -30,22 +29,11 @@ const ZoneBody = Type.Unsafe<Partial<ZoneInput>>(
 const validatorCompiler = () => (value: unknown) => ({ value })
 
 export const addZones = (app: App, { cameras }: RouteDeps): void => {
-  const turns = new Map<string, ReturnType<typeof createSerial>>()
   const zonesOf = (camera: string): readonly Zone[] => cameras.state(camera).settings.zones
-
-  /** One change after the other: each begins with the list that the one before left. */
-  const change = (
-    request: Parameters<typeof askerOf>[0],
-    camera: string,
-    next: (zones: readonly Zone[]) => readonly ZoneInput[],
-  ): Promise<readonly Zone[]> => {
-    cameras.state(camera)
-    const inTurn = turns.get(camera) ?? createSerial()
-    turns.set(camera, inTurn)
-    return inTurn(async () => {
-      const asked = checkSettingsChange({ zones: next(zonesOf(camera)) }, cameras.state(camera).settings)
-      return (await cameras.execute(camera, { type: 'settings', change: asked }, askerOf(request))).zones
-    })
+  const change = async (request: Parameters<typeof askerOf>[0], camera: string, asked: ZoneChange): Promise<Zone> => {
+    const zone = await cameras.execute(camera, { type: 'zone', change: asked }, askerOf(request))
+    if (!zone) throw new Error('the zone that was asked for is not there')
+    return zone
   }
 
   app.get(
@@ -65,15 +53,8 @@ export const addZones = (app: App, { cameras }: RouteDeps): void => {
       validatorCompiler,
     },
     async (request, reply) => {
-      const camera = request.params.id
-      const body = zoneIn(request.body)
-      const id = body.id ?? zoneIdOf(typeof body.name === 'string' ? body.name : '')
-      if (id === '') throw new Failure('invalid', 'id: a zone needs an id, or a name with a letter or digit')
-      const all = await change(request, camera, (zones) => {
-        if (zones.some((zone) => zone.id === id)) throw new Failure('refused', `${camera} has a zone "${id}" already`)
-        return [...zones, { ...body, id }]
-      })
-      return reply.code(201).send(findZone(camera, all, id))
+      const zone = await change(request, request.params.id, { action: 'add', zone: zoneIn(request.body) })
+      return reply.code(201).send(zone)
     },
   )
   for (const method of ['PUT', 'PATCH'] as const) {
@@ -83,18 +64,10 @@ export const addZones = (app: App, { cameras }: RouteDeps): void => {
       url: '/api/cameras/:id/zones/:zone',
       schema: { tags, summary, params: ZoneParams, body: ZoneBody, response: { 200: ZoneAnswer } },
       validatorCompiler,
-      handler: async (request) => {
-        const { id: camera, zone } = request.params
-        const body = zoneIn(request.body)
-        if (body.id !== undefined && body.id !== zone)
-          throw new Failure('invalid', `id: the id of a zone stays (${zone}); add a new one and remove this`)
-        const all = await change(request, camera, (zones) => {
-          findZone(camera, zones, zone)
-          return zones.map((one) =>
-            one.id !== zone ? one : method === 'PUT' ? { ...body, id: zone } : { ...withoutPlace(one, body), ...body },
-          )
-        })
-        return findZone(camera, all, zone)
+      handler: (request) => {
+        const { id: camera, zone: id } = request.params
+        const action = method === 'PUT' ? 'replace' : 'change'
+        return change(request, camera, { action, id, zone: zoneIn(request.body) })
       },
     })
   }
@@ -102,11 +75,8 @@ export const addZones = (app: App, { cameras }: RouteDeps): void => {
     '/api/cameras/:id/zones/:zone',
     { schema: { tags, summary: 'Remove a zone', params: ZoneParams, response: { 204: Type.Null() } } },
     async (request, reply) => {
-      const { id: camera, zone } = request.params
-      await change(request, camera, (zones) => {
-        findZone(camera, zones, zone)
-        return zones.filter(({ id }) => id !== zone)
-      })
+      const { id: camera, zone: id } = request.params
+      await cameras.execute(camera, { type: 'zone', change: { action: 'remove', id } }, askerOf(request))
       return reply.code(204).send(null)
     },
   )
@@ -115,11 +85,4 @@ export const addZones = (app: App, { cameras }: RouteDeps): void => {
 const zoneIn = (body: unknown): Partial<ZoneInput> => {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body
   throw new Failure('invalid', 'a zone is an object: {name, use, points} or {name, use, x, y, width, height}')
-}
-
-/** A rectangle takes the place of the corners. */
-const withoutPlace = (zone: Zone, { points, x, y, width, height }: Partial<ZoneInput>): ZoneInput => {
-  const { points: old, ...rest } = zone
-  const moved = points === undefined && [x, y, width, height].some((part) => part !== undefined)
-  return moved ? rest : { ...rest, points: old }
 }
