@@ -6,37 +6,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startBroker } from '../../src/adapters/mqtt/broker.js'
-import { type MqttAdapter, startMqtt } from '../../src/adapters/mqtt/mqtt.js'
-import { createSystemClock } from '../../src/lib/clock.js'
+import type { MqttAdapter } from '../../src/adapters/mqtt/mqtt.js'
 import { silentLog } from '../../src/lib/log.js'
 import { createFakeCameras, type FakeCameras, noise, START } from '../support/fake-cameras.js'
 import { type Dump, type HomeAssistant, startHomeAssistant, whyNot } from '../support/home-assistant.js'
 import { type Mosquitto, startMosquitto } from '../support/mosquitto.js'
+import { startFakeMqtt } from '../support/mqtt-adapter.js'
 
 const why = whyNot()
 if (why) console.warn(`test/ha is skipped: ${why}`)
 const skipped = why ? ` (skipped: ${why})` : ''
 
-const start = (url: string, cameras: FakeCameras): Promise<MqttAdapter> =>
-  startMqtt({
-    config: {
-      url,
-      username: 'nightjar',
-      password: 'pw',
-      base: 'nightjar',
-      discovery_prefix: 'homeassistant',
-      client_id: null,
-      ca_file: null,
-      reject_unauthorized: true,
-    },
-    cameras,
-    pictures: cameras.pictures,
-    recordings: cameras.recordings,
-    version: '1.2.3',
-    urls: { http: () => 'http://127.0.0.1:8080' },
-    clock: createSystemClock(),
-    log: silentLog,
-  })
+const start = (url: string, cameras: FakeCameras): Promise<MqttAdapter> => startFakeMqtt(cameras, { url })
 
 const expectNoComplaint = ({ devices, issues, log }: Dump): void => {
   for (const { mqtt } of devices) expect(mqtt.ignored_keys).toEqual({})

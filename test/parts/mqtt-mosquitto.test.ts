@@ -7,11 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type MqttAdapter, startMqtt } from '../../src/adapters/mqtt/mqtt.js'
-import { createSystemClock } from '../../src/lib/clock.js'
-import { silentLog } from '../../src/lib/log.js'
+import type { MqttAdapter } from '../../src/adapters/mqtt/mqtt.js'
 import { createFakeCameras, type FakeCameras, noise, START } from '../support/fake-cameras.js'
 import { freePort, type Mosquitto, startMosquitto } from '../support/mosquitto.js'
+import { startFakeMqtt } from '../support/mqtt-adapter.js'
 import { type Listener, listen } from '../support/mqtt-listener.js'
 
 const ANNA = { username: 'anna', password: 'pw' }
@@ -27,28 +26,7 @@ const use = <T extends AsyncDisposable>(part: T): T => {
 }
 
 const start = async (over: { url?: string; password?: string; base?: string } = {}): Promise<MqttAdapter> =>
-  use(
-    await startMqtt({
-      config: {
-        url: broker.url,
-        username: 'nightjar',
-        password: 'pw',
-        base: 'nightjar',
-        discovery_prefix: 'homeassistant',
-        client_id: null,
-        ca_file: null,
-        reject_unauthorized: true,
-        ...over,
-      },
-      cameras,
-      pictures: cameras.pictures,
-      recordings: cameras.recordings,
-      version: '1.2.3',
-      urls: { http: () => 'http://nightjar.lan:8080' },
-      clock: createSystemClock(),
-      log: silentLog,
-    }),
-  )
+  use(await startFakeMqtt(cameras, { url: broker.url, ...over }))
 
 /** From start to end. */
 const run = async (over: { base?: string } = {}): Promise<void> => {

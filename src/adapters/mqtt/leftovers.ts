@@ -12,11 +12,19 @@ export interface Leftovers {
 
 const NONE: Leftovers = { topics: [], components: {} }
 
-/** `present` is what this run announces on that topic; undefined when nothing. */
+export interface Present {
+  /** What this run announces on that topic; undefined when nothing. */
+  readonly present: Discovery | undefined
+  readonly base: string
+  readonly bridgeState: string
+  /** Components that may stay. */
+  spare?(component: string): boolean
+}
+
 export const findLeftovers = (
   topic: string,
   payload: string,
-  { present, base, bridgeState }: { present: Discovery | undefined; base: string; bridgeState: string },
+  { present, base, bridgeState, spare = () => false }: Present,
 ): Leftovers => {
   const found = parse(payload)
   if (!found || !isPlain(found.origin) || found.origin.name !== ORIGIN) return NONE
@@ -30,7 +38,7 @@ export const findLeftovers = (
     )
   if (!present) return { topics: [...new Set([topic, ...stateTopics([...ways, ...states])])], components: {} }
   const gone = Object.entries(components).flatMap(([id, component]) =>
-    isPlain(component) && !Object.hasOwn(present.components, id) ? [{ id, component }] : [],
+    isPlain(component) && !Object.hasOwn(present.components, id) && !spare(id) ? [{ id, component }] : [],
   )
   return {
     topics: [...new Set(stateTopics(gone.flatMap(({ component }) => topicsOf(component))))],
@@ -38,7 +46,11 @@ export const findLeftovers = (
   }
 }
 
-const topicsOf = (component: Plain): unknown[] => [component.state_topic, component.image_topic]
+const topicsOf = (component: Plain): unknown[] => [
+  component.state_topic,
+  component.image_topic,
+  component.json_attributes_topic,
+]
 
 const parse = (payload: string): Plain | undefined => {
   try {

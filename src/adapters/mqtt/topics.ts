@@ -13,6 +13,8 @@ export interface Topics {
   discovery(device: string): string
   availability(camera: string): string
   entity(camera: string, entity: string): string
+  /** JSON: what is shown beside the state. */
+  attributes(camera: string, entity: string): string
   set(camera: string, entity: string): string
   event(camera: string): string
   response(camera: string, name: string): string
@@ -20,7 +22,11 @@ export interface Topics {
   parse(topic: string): Asked | undefined
 }
 
+/** The bridge is a device beside the cameras: no camera can have this id. */
+export const BRIDGE = 'bridge'
+
 export type Asked =
+  | { readonly way: 'system'; readonly button: string }
   | { readonly way: 'set'; readonly camera: string; readonly entity: string }
   | { readonly way: 'command'; readonly camera: string; readonly name: string }
 
@@ -38,6 +44,7 @@ export const createTopics = (base: string, prefix: string): Topics => {
     discovery: (device) => `${prefix}/device/${node}_${device}/config`,
     availability: (camera) => `${base}/${camera}/availability`,
     entity: (camera, entity) => `${base}/${camera}/${entity}`,
+    attributes: (camera, entity) => `${base}/${camera}/${entity}/attributes`,
     set: (camera, entity) => `${base}/${camera}/${entity}/set`,
     event: (camera) => `${base}/${camera}/event`,
     response: (camera, name) => `${base}/${camera}/response/${name}`,
@@ -46,7 +53,8 @@ export const createTopics = (base: string, prefix: string): Topics => {
       const [camera, first, second, ...rest] = topic.slice(base.length + 1).split('/')
       if (!camera || !first || !second || rest.length > 0) return undefined
       if (first === 'command') return { way: 'command', camera, name: second }
-      return second === 'set' ? { way: 'set', camera, entity: first } : undefined
+      if (second !== 'set') return undefined
+      return camera === BRIDGE ? { way: 'system', button: first } : { way: 'set', camera, entity: first }
     },
   }
 }

@@ -9,7 +9,9 @@ import { openSession, type Session } from '../../../src/adapters/mqtt/session.js
 import { createTopics } from '../../../src/adapters/mqtt/topics.js'
 import type { Sighting } from '../../../src/camera/events.js'
 import type { CameraSettings } from '../../../src/camera/settings.js'
+import { createSystemClock } from '../../../src/lib/clock.js'
 import { createFakeCameras, type FakeCameras, START } from '../../support/fake-cameras.js'
+import { fakeLinks } from '../../support/mqtt-adapter.js'
 import { defaultSettings } from '../../support/settings.js'
 
 const topics = createTopics('nightjar', 'homeassistant')
@@ -29,8 +31,12 @@ beforeEach(() => {
   session = openSession({
     cameras,
     gallery: { want: (topic, _camera, picture) => void wanted.push([topic, picture]), forget: () => {} },
-    urls: { http: () => 'http://nightjar.lan:8080/' },
-    version: '1.2.3',
+    recordings: cameras.recordings,
+    links: fakeLinks,
+    page: () => 'http://nightjar.lan:8080',
+    vitals: () => ({ fps: 25, bytes: 0, addresses: {} }),
+    clock: createSystemClock(),
+    ...{ version: '1.2.3', startedAt: START },
     ...{ topics, base: 'nightjar' },
     publish: async (topic, payload) => {
       published.push([topic, payload])
@@ -66,7 +72,8 @@ test('without detection there is its switch and nothing else; the switch asks fo
 test('with it each label has occupancy and a count, people a picture; all are unavailable while the switch is off', () => {
   detect({ enabled: true, labels: ['person', 'traffic light'] })
   const ids = ['person', 'person_count', 'last_person', 'traffic_light', 'traffic_light_count']
-  expect(forLabels()).toEqual(ids)
+  const triggers = ['trigger_seen_person', 'trigger_seen_traffic_light']
+  expect(forLabels()).toEqual([...ids, ...triggers])
   const { person, person_count: count } = announced()
   expect(person).toMatchObject({ platform: 'binary_sensor', device_class: 'occupancy', name: 'Person' })
   expect(count).toMatchObject({ platform: 'sensor', state_class: 'measurement', name: 'Person count' })
@@ -79,7 +86,7 @@ test('with it each label has occupancy and a count, people a picture; all are un
     })
   }
   detect({ enabled: false })
-  expect(forLabels()).toEqual(ids)
+  expect(forLabels()).toEqual([...ids, ...triggers])
   expect(last('nightjar/porch/detection')).toBe('OFF')
 })
 
@@ -103,12 +110,14 @@ test('a label that nobody looks for any more is taken back, with its state', () 
   const [parting, present] = published.filter(([to]) => to === CONFIG).slice(-2)
   expect(announced(parting?.[1]).face).toEqual({ platform: 'binary_sensor' })
   expect(announced(parting?.[1]).face_count).toEqual({ platform: 'sensor' })
-  expect(forLabels(present?.[1])).toEqual(['person', 'person_count', 'last_person'])
+  expect(forLabels(present?.[1])).toEqual(['person', 'person_count', 'last_person', 'trigger_seen_person'])
 })
 
 test('a label that is called like something else keeps out of its way', () => {
   detect({ enabled: true, labels: ['motion', 'dark level', 'dark_level'] })
-  expect(forLabels()).toEqual(['motion_object', 'motion_object_count', 'dark_level_object', 'dark_level_object_count'])
+  expect(forLabels().filter((id) => !id.startsWith('trigger_'))).toEqual([
+    ...['motion_object', 'motion_object_count', 'dark_level_object', 'dark_level_object_count'],
+  ])
 })
 
 const sighting: Sighting = {
@@ -122,7 +131,7 @@ test('a sighting is an event with everything about it, flat', () => {
     ...{ event_type: 'sighting', phase: 'began', track: 3, label: 'person', score: 0.812, zones: ['path'] },
     ...{ since: '2026-11-20T12:00:00.000Z', duration_s: 0.5, item: 'porch-7' },
     box: { x: 0.123, y: 0.5, width: 0.1, height: 0.3 },
-    url: 'http://nightjar.lan:8080/api/recordings/porch-7/picture.jpg',
+    url: 'http://nightjar.lan:8080/api/recordings/porch-7/picture.jpg?signed',
   })
   cameras.tell('porch', { type: 'sighting', sighting: { ...sighting, item: null } })
   expect(JSON.parse(last('nightjar/porch/event') ?? '')).not.toHaveProperty('url')
@@ -144,5 +153,8 @@ test('what is announced anew says what it says', () => {
   const before = published.length
   session.announce()
   expect(published.length).toBeGreaterThan(before)
-  expect(forLabels()).toEqual(['person', 'person_count', 'last_person', 'face', 'face_count'])
+  expect(forLabels()).toEqual([
+    ...['person', 'person_count', 'last_person', 'face', 'face_count'],
+    ...['trigger_seen_person', 'trigger_seen_face'],
+  ])
 })

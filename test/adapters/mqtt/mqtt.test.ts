@@ -9,12 +9,13 @@ import { Aedes } from 'aedes'
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Broker, startBroker } from '../../../src/adapters/mqtt/broker.js'
-import { type MqttAdapter, startMqtt } from '../../../src/adapters/mqtt/mqtt.js'
+import type { MqttAdapter } from '../../../src/adapters/mqtt/mqtt.js'
 import type { Accounts } from '../../../src/camera/ports.js'
 import { type Clock, createSystemClock } from '../../../src/lib/clock.js'
 import { Failure } from '../../../src/lib/failure.js'
 import { silentLog } from '../../../src/lib/log.js'
 import { createFakeCameras, type FakeCameras, noise, START } from '../../support/fake-cameras.js'
+import { startFakeMqtt } from '../../support/mqtt-adapter.js'
 import { type Listener, listen } from '../../support/mqtt-listener.js'
 import { until } from '../../support/streams.js'
 
@@ -38,26 +39,11 @@ let adapter: MqttAdapter
 let home: Listener
 
 const start = (over: { url?: string } = {}): Promise<MqttAdapter> =>
-  startMqtt({
-    config: {
-      url: broker.url,
-      username: service.name,
-      password: service.password,
-      base: 'nightjar',
-      discovery_prefix: 'homeassistant',
-      client_id: null,
-      ca_file: null,
-      reject_unauthorized: true,
-      ...over,
-    },
+  startFakeMqtt(
     cameras,
-    pictures: cameras.pictures,
-    recordings: cameras.recordings,
-    version: '1.2.3',
-    urls: { http: () => 'http://nightjar.lan:8080' },
-    clock: impatient,
-    log: silentLog,
-  })
+    { url: broker.url, username: service.name, password: service.password, ...over },
+    { clock: impatient },
+  )
 
 const on =
   (topic: string, text?: string) =>
@@ -83,7 +69,7 @@ beforeEach(async () => {
   cameras = createFakeCameras(folder, 'porch', 'yard')
   adapter = await start()
   home = await listen(broker.url, login)
-  await home.until('the last state of the yard', on('nightjar/yard/night_mode'))
+  await home.until('the last state of the yard', on('nightjar/yard/picture_quality'))
 })
 
 afterEach(async () => {
@@ -96,14 +82,43 @@ afterEach(async () => {
 describe('states', () => {
   it('are retained from the start, each on its own topic', async () => {
     await using late = await listen(broker.url, login, ['nightjar/#'])
-    await late.until('night mode', on('nightjar/yard/night_mode'))
+    await late.until('night mode', on('nightjar/yard/picture_quality'))
     const porch = Object.fromEntries(
       late.heard
         .filter(({ topic }) => topic.startsWith('nightjar/porch/'))
         .map(({ topic, text }) => [topic.slice(15), text]),
     )
+    expect(JSON.parse(porch['connectivity/attributes'] ?? '')).toEqual({
+      rtsp: 'rtsp://nightjar.lan:8554/porch',
+      page: 'http://nightjar.lan:8080',
+      source: 'test-pattern',
+      video: { codec: 'h264', width: 1280, height: 720 },
+      audio: false,
+    })
     expect(porch).toEqual({
+      'connectivity/attributes': expect.any(String),
       availability: 'online',
+      bright_threshold: '170',
+      camera: 'ON',
+      dark_threshold: '200',
+      detection_confirm: '2',
+      detection_idle: '60',
+      detection_interval: '5',
+      detection_score: '0.5',
+      fps: '25',
+      min_area: '0.02',
+      min_dark_frames: '20',
+      motion_frames: '5',
+      motion_hold: '3',
+      night_dwell: '10',
+      picture_quality: '85',
+      record_after: '3',
+      record_before: '3',
+      record_longest: '300',
+      save_every: '0',
+      stack_at_night: 'OFF',
+      storage_used: '0',
+      uptime: '2026-11-20T12:00:00.000Z',
       motion: 'OFF',
       connectivity: 'ON',
       privacy: 'OFF',
@@ -160,7 +175,7 @@ describe('states', () => {
     await home.publish('homeassistant/status', 'online')
     await home.until(
       'the last of all',
-      (message) => home.heard.indexOf(message) > before && on('nightjar/yard/night_mode')(message),
+      (message) => home.heard.indexOf(message) > before && on('nightjar/yard/picture_quality')(message),
     )
     const again = new Set(home.heard.slice(before).map(({ topic }) => topic))
     expect(again).toContain('homeassistant/device/nightjar_bridge/config')
@@ -189,14 +204,15 @@ describe('events', () => {
       from: '2026-11-20T12:00:00.000Z',
       to: '2026-11-20T12:00:09.000Z',
       bytes: item.bytes,
+      keep: false,
       path: item.path,
       causes: ['motion'],
       pre_roll_s: 3.2,
-      url: `http://nightjar.lan:8080/api/recordings/${item.id}/video.mp4`,
-      picture_url: `http://nightjar.lan:8080/api/recordings/${item.id}/picture.jpg`,
+      url: `http://nightjar.lan:8080/api/recordings/${item.id}/video.mp4?signed`,
+      picture_url: `http://nightjar.lan:8080/api/recordings/${item.id}/picture.jpg?signed`,
     })
     await using late = await listen(broker.url, login, ['nightjar/#'])
-    await late.until('night mode', on('nightjar/yard/night_mode'))
+    await late.until('night mode', on('nightjar/yard/picture_quality'))
     expect(late.last('nightjar/porch/event')).toBeUndefined()
   })
 
@@ -249,7 +265,7 @@ describe('commands', () => {
     expect(await reply('snapshot', 'a')).toMatchObject({
       item: kept?.id,
       path: kept?.path,
-      url: `http://nightjar.lan:8080/api/recordings/${kept?.id}/picture.jpg`,
+      url: `http://nightjar.lan:8080/api/recordings/${kept?.id}/picture.jpg?signed`,
     })
     await home.publish('nightjar/porch/command/stack', '{"id": "b", "frames": 20, "format": "png"}')
     expect(await reply('stack', 'b')).toMatchObject({ status: 'ok', kind: 'snapshot', format: 'png' })
@@ -279,7 +295,11 @@ describe('commands', () => {
 
   it.each([
     ['nightjar/porch/command/snapshot', '{"id": 1, "format": "gif"}', 'format must be jpg or png'],
-    ['nightjar/porch/command/snapshot', '{"id": 1, "fromat": "png"}', '"fromat" is not known here; there is format'],
+    [
+      'nightjar/porch/command/snapshot',
+      '{"id": 1, "fromat": "png"}',
+      '"fromat" is not known here; there are format, at, stacked',
+    ],
     ['nightjar/porch/command/snapshot', '{"id": 1', 'the payload begins like a JSON object, but is none'],
     ['nightjar/porch/command/snapshot', 'x'.repeat(20_000), 'a command is at most 16384 bytes long'],
     ['nightjar/porch/command/stack', '{"id": 1, "frames": 61}', 'frames must be a whole number from 2 to 60'],
@@ -298,11 +318,15 @@ describe('commands', () => {
       'motion.trigger_level: must be a number from 1 to 100, not 500',
     ],
     ['nightjar/porch/command/settings', '{"id": 1, "motion": 5}', 'motion: must be a group of options, not 5'],
-    ['nightjar/porch/command/dance', '', 'there is no command "dance"; there are snapshot, stack, record, settings'],
+    [
+      'nightjar/porch/command/dance',
+      '',
+      'there is no command "dance"; there are snapshot, stack, record, clip, settings, zones, keep, delete',
+    ],
     [
       'nightjar/porch/command/constructor',
       '',
-      'there is no command "constructor"; there are snapshot, stack, record, settings',
+      'there is no command "constructor"; there are snapshot, stack, record, clip, settings, zones, keep, delete',
     ],
     ['nightjar/attic/command/snapshot', '', 'there is no camera "attic"'],
     ['nightjar/attic/recording/set', 'ON', 'there is no camera "attic"'],
@@ -346,7 +370,7 @@ describe('an old broker', () => {
     const { port } = server.address() as AddressInfo
     const old = await start({ url: `mqtt://127.0.0.1:${port}` })
     await using late = await listen(`mqtt://127.0.0.1:${port}`)
-    await late.until('the last state', on('nightjar/yard/night_mode'))
+    await late.until('the last state', on('nightjar/yard/picture_quality'))
     expect(old.health()).toEqual({ connected: true, problem: null })
     await old[Symbol.asyncDispose]()
     await late.until('the end', on('nightjar/bridge/state', 'offline'))

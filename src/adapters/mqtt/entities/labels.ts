@@ -1,28 +1,35 @@
 // What a camera has for each label that it looks for: whether one is there, how many, and of people the last picture.
 // They exist for the labels that are configured, and are unavailable while nobody looks.
 import type { CameraState } from '../../../camera/state.js'
-import { type EntityDefinition, onOff } from '../entity.js'
+import { capital, type EntityDefinition, onOff, slug } from '../entity.js'
 
-/** `taken`: ids of a camera's other entities. */
-export const labelEntities = ({ settings }: CameraState, taken: ReadonlySet<string>): EntityDefinition[] => {
-  const known = new Set(taken)
-  return settings.detection.labels.flatMap((label) => {
+/** The labels that are looked for, by an id of their own. `taken`: ids of a camera's other entities. */
+export const labelIds = ({ settings }: CameraState, taken: ReadonlySet<string>): ReadonlyMap<string, string> => {
+  const used = new Set(taken)
+  const ids = new Map<string, string>()
+  for (const label of settings.detection.labels) {
     const own = slug(label)
-    const id = known.has(own) || known.has(`${own}_count`) ? `${own}_object` : own
-    if (known.has(id)) return []
-    const made = [isThere(id, label), howMany(id, label), ...(label === 'person' ? [lastOf(id, label)] : [])]
-    for (const entity of made) known.add(entity.id)
-    return made
-  })
+    const id = [own, `${own}_object`].find((one) => !madeOf(one).some((made) => used.has(made)))
+    if (id === undefined) continue
+    for (const made of madeOf(id)) used.add(made)
+    ids.set(id, label)
+  }
+  return ids
 }
 
-const slug = (label: string): string => label.replace(/[^a-z0-9]+/g, '_')
-const nameOf = (label: string): string => label.charAt(0).toUpperCase() + label.slice(1)
+const madeOf = (id: string): string[] => [id, `${id}_count`, `last_${id}`]
+
+export const labelEntities = (ids: ReadonlyMap<string, string>): EntityDefinition[] =>
+  [...ids].flatMap(([id, label]) => [
+    isThere(id, label),
+    howMany(id, label),
+    ...(label === 'person' ? [lastOf(id, label)] : []),
+  ])
 
 const isThere = (id: string, label: string): EntityDefinition => ({
   id,
   component: 'binary_sensor',
-  discovery: { name: nameOf(label), device_class: 'occupancy' },
+  discovery: { name: capital(label), device_class: 'occupancy' },
   needsVideo: true,
   needsDetection: true,
   show: ({ objects }) => {
@@ -34,7 +41,7 @@ const isThere = (id: string, label: string): EntityDefinition => ({
 const howMany = (id: string, label: string): EntityDefinition => ({
   id: `${id}_count`,
   component: 'sensor',
-  discovery: { name: `${nameOf(label)} count`, state_class: 'measurement', icon: 'mdi:counter' },
+  discovery: { name: `${capital(label)} count`, state_class: 'measurement', icon: 'mdi:counter' },
   needsVideo: true,
   needsDetection: true,
   show: ({ objects }) => objects.counts[label],

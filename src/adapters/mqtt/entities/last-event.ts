@@ -5,7 +5,7 @@ import { defineEntity } from '../entity.js'
 export const lastEvent = defineEntity({
   id: 'last_event',
   component: 'image',
-  discovery: { name: 'Last event', content_type: 'image/jpeg' },
+  discovery: { name: 'Last motion', content_type: 'image/jpeg' },
   picture: (fact) => {
     if (fact.type === 'event') return fact.event.type === 'motion_started' ? { of: 'moment', at: fact.at } : undefined
     const { recording } = fact.state.last

@@ -1,10 +1,10 @@
 // Takes a snapshot and keeps it.
-import { defineEntity } from '../entity.js'
+import { askPress, defineEntity } from '../entity.js'
 
 export const snapshot = defineEntity({
   id: 'snapshot',
   component: 'button',
   discovery: { name: 'Snapshot', icon: 'mdi:camera' },
   needsVideo: true,
-  ask: (payload) => (payload === 'PRESS' ? { type: 'snapshot' } : undefined),
+  ask: askPress(() => ({ type: 'snapshot' })),
 })
