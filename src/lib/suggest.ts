@@ -17,6 +17,8 @@ const distance = (a: string, b: string): number => {
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   const plain = word.toLowerCase()
   const rated = known
+    // What differs more in length alone can't be near, however long it is.
+    .filter((name) => Math.abs(name.length - plain.length) <= Math.ceil(name.length / 3))
     .map((name) => ({ name, far: distance(plain, name.toLowerCase()) }))
     .filter(({ name, far }) => far <= Math.ceil(name.length / 3))
     .sort((a, b) => a.far - b.far)

@@ -10,8 +10,10 @@ import { fastify } from 'fastify'
 import { Failure } from '../../lib/failure.js'
 import { createAttempts } from './attempts.js'
 import { addAuth } from './auth.js'
+import { limitCrowd } from './crowd.js'
 import { addFailures } from './failures.js'
 import { createMetrics } from './metrics.js'
+import { isModest } from './modest.js'
 import { createOpenStreams } from './open-streams.js'
 import { addPage } from './page.js'
 import type { App, HttpDeps, RouteDeps } from './routes/app.js'
@@ -29,6 +31,8 @@ import { addTokens } from './routes/tokens.js'
 import { addUsers } from './routes/users.js'
 import { addZones } from './routes/zones.js'
 import { createSessionCookie } from './session-cookie.js'
+
+const MOST_CONNECTIONS = 1000
 
 export interface HttpServer extends AsyncDisposable {
   readonly port: number
@@ -55,21 +59,29 @@ export const buildHttp = async (deps: HttpDeps): Promise<{ app: App; end(): Prom
     // Who drips a request byte by byte is let go.
     requestTimeout: 30_000,
     keepAliveTimeout: 15_000,
+    // Who asks and then takes nothing of the answer is let go.
+    connectionTimeout: 60_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16_384 },
     forceCloseConnections: true,
-    // A reverse proxy lives next door; from elsewhere these headers are anybody's.
-    trustProxy: config.trust_proxy ? ['loopback', 'linklocal', 'uniquelocal'] : false,
+    // A reverse proxy lives next door, ingress at its one address; from elsewhere these headers are anybody's.
+    trustProxy: [
+      ...(config.trust_proxy ? ['loopback', 'linklocal', 'uniquelocal'] : []),
+      ...(deps.ingress ? [deps.ingress.peer] : []),
+    ],
     rewriteUrl: ({ url = '/' }) => withoutPrefix(config.prefix, url),
     routerOptions: { maxParamLength: 200 },
   }).withTypeProvider<TypeBoxTypeProvider>()
-  app.server.maxConnections = 1000
+  limitCrowd(app.server, MOST_CONNECTIONS)
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   // The schemas document; they must not cut anything out of an answer.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   // POST without a body asks with an empty one, whatever its content type says.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     if (body === '') return done(null, {})
-    app.getDefaultJsonParser('error', 'error')(_request, body as string, done)
+    app.getDefaultJsonParser('error', 'error')(_request, body as string, (error, value) => {
+      if (error || isModest(value)) return done(error, value)
+      done(new Failure('invalid', 'The body holds too much, or is nested too deeply'))
+    })
   })
   app.addHook('preValidation', async (request) => {
     if (request.body === undefined) request.body = {}

@@ -87,6 +87,8 @@ const sendMjpeg = (
   raw.removeHeader('transfer-encoding')
   raw.flushHeaders()
   socket.setNoDelay(true)
+  // A camera that is away sends nothing; who takes nothing is found below.
+  socket.setTimeout(0)
   socket.on('drain', drained)
   drained()
   const letGo = (): void => {
