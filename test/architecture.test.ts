@@ -50,11 +50,13 @@ const LADDER: Readonly<Record<string, readonly string[]>> = {
   'adapters/http': eyesAndHands,
   'adapters/mqtt': eyesAndHands,
   'adapters/notify': eyesAndHands,
+  'adapters/onvif': eyesAndHands,
   pipeline: ['camera', 'sources', 'media', 'vision', 'lib'],
   config: [
     'adapters/http',
     'adapters/mqtt',
     'adapters/notify',
+    'adapters/onvif',
     'automation',
     'camera',
     'sources',
