@@ -14,7 +14,7 @@ export interface CliDeps {
   note(line: string): void
 }
 
-export interface RunOptions extends Pick<AppDeps, 'config' | 'demo'> {
+export interface RunOptions extends Pick<AppDeps, 'config' | 'demo' | 'supervisor'> {
   readonly json: boolean
   readonly title: string
 }

@@ -1,14 +1,19 @@
-// `nightjar serve`: the configuration file, and the house made from it.
+// `nightjar serve`: the configuration, and the house made from it.
 import { Command } from 'commander'
-import { loadConfig } from '../config/load.js'
+import { supervisorOf } from '../lib/ha-supervisor.js'
 import { type CliDeps, runHouse } from './run-house.js'
+import { needConfig } from './which-config.js'
 
 export const serveCommand = (deps: CliDeps): Command =>
   new Command('serve')
     .description('run Nightjar with a configuration file')
-    .requiredOption('-c, --config <file>', 'the configuration, nightjar.yaml')
+    .option(
+      '-c, --config <file>',
+      'the configuration, nightjar.yaml (or NIGHTJAR_CONFIG; none in a Home Assistant add-on)',
+    )
     .option('--json', 'print the addresses as one line of JSON on stdout', false)
-    .action(async ({ config: path, json }: { config: string; json: boolean }) => {
-      const config = await loadConfig({ path, env: deps.env })
-      await runHouse({ config, json, title: 'Nightjar is running' }, deps)
+    .action(async ({ config: path, json }: { config?: string; json: boolean }) => {
+      const config = await needConfig(path, deps.env)
+      const supervisor = path === undefined ? supervisorOf(deps.env) : undefined
+      await runHouse({ config, json, title: 'Nightjar is running', ...(supervisor ? { supervisor } : {}) }, deps)
     })

@@ -65,7 +65,7 @@ describe('the command line', () => {
 
   it.each([
     [['sevre'], 'Did you mean serve?'],
-    [['serve'], "required option '-c, --config <file>' not specified"],
+    [['serve'], 'which configuration? Please add --config nightjar.yaml'],
     [['serve', '--config', 'x', '--jsn'], "unknown option '--jsn'"],
     [['check-config'], "missing required argument 'file'"],
     [['demo', '--http-port', 'eighty'], 'A port is a number from 0 to 65535.'],
