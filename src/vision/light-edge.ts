@@ -53,16 +53,22 @@ export const measureChange = (
   blob: Blob,
   number: number,
 ): Change => {
-  const { width } = cur
-  let [up, down, sum, squares] = [0, 0, 0, 0]
-  let [xy, xx, yy] = [0, 0, 0]
+  const { width, stride } = cur
+  let up = 0
+  let down = 0
+  let sum = 0
+  let squares = 0
+  let xy = 0
+  let xx = 0
+  let yy = 0
   for (let row = blob.top; row <= blob.bottom; row++) {
     for (let col = blob.left; col <= blob.right; col++) {
       if (labels[row * across + col] !== number) continue
       for (let y = row * TILE; y < (row + 1) * TILE; y++) {
-        for (let x = col * TILE, at = y * width + x; x < (col + 1) * TILE; x++, at++) {
-          const expected = fit.gain * (old.luma[at] as number) + fit.offset
-          const now = cur.luma[at] as number
+        for (let x = col * TILE, at = y * stride + x; x < (col + 1) * TILE; x++, at++) {
+          const then = (old.luma[at] as number) << 2
+          const now = (cur.luma[at] as number) << 2
+          const expected = fit.gain * then + fit.offset
           const change = now - expected
           if (Math.abs(change) < SAY) continue
           if (change > 0) up++
@@ -71,10 +77,10 @@ export const measureChange = (
           sum += factor
           squares += factor * factor
           if (x + 1 < width && y + 1 < cur.height) {
-            const a = (old.luma[at + 1] as number) - (old.luma[at] as number)
-            const b = (cur.luma[at + 1] as number) - now
-            const c = (old.luma[at + width] as number) - (old.luma[at] as number)
-            const d = (cur.luma[at + width] as number) - now
+            const a = ((old.luma[at + 1] as number) << 2) - then
+            const b = ((cur.luma[at + 1] as number) << 2) - now
+            const c = ((old.luma[at + stride] as number) << 2) - then
+            const d = ((cur.luma[at + stride] as number) << 2) - now
             xy += a * b + c * d
             xx += a * a + c * c
             yy += b * b + d * d

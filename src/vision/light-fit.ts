@@ -28,10 +28,15 @@ const FADING = 20
 
 const lifted = (mean: number): number => Math.max(0, mean - BLACK) + LIFT
 
-export const createLightFit = (blocks: number): LightFit & { readonly ratios: Float32Array } => ({
+/** With what is kept between its steps, a number a block. */
+export type Fit = LightFit & { readonly [Step in 'ratios' | 'least' | 'most']: Float32Array }
+
+export const createLightFit = (blocks: number): Fit => ({
   gains: new Float32Array(blocks).fill(1),
   offsets: new Float32Array(blocks),
   ratios: new Float32Array(blocks),
+  least: new Float32Array(blocks),
+  most: new Float32Array(blocks),
   step: 0,
   changed: 0,
   unexplained: 0,
@@ -65,7 +70,11 @@ const limitOf = (old: number): number => CHANGED + CHANGED_SHARE * old
 
 /** Least squares over the means of those blocks that another line explains (all of them without one). */
 const fitLine = (cur: Float32Array, old: Float32Array, by?: Line): Line => {
-  let [n, x, y, xx, xy] = [0, 0, 0, 0, 0]
+  let n = 0
+  let x = 0
+  let y = 0
+  let xx = 0
+  let xy = 0
   for (let i = 0; i < cur.length; i++) {
     const a = old[i] as number
     const b = cur[i] as number
@@ -100,7 +109,9 @@ const fitWhole = (cur: Float32Array, old: Float32Array, fit: LightFit): void => 
   const best = costOf(cur, old, fine) < costOf(cur, old, rough) ? fine : rough
   fit.gain = best.gain
   fit.offset = best.offset
-  let [sum, changed, unexplained] = [0, 0, 0]
+  let sum = 0
+  let changed = 0
+  let unexplained = 0
   for (let i = 0; i < cur.length; i++) {
     const a = old[i] as number
     const b = cur[i] as number
@@ -114,32 +125,44 @@ const fitWhole = (cur: Float32Array, old: Float32Array, fit: LightFit): void => 
   fit.unexplained = unexplained / cur.length
 }
 
-export const fitLight = (cur: Small, old: Small, fit: ReturnType<typeof createLightFit>): void => {
+/** The least and the greatest of each block and its neighbours in the row. */
+const threes = (ratios: Float32Array, across: number, { least, most }: Fit): void => {
+  for (let at = 0, col = 0; at < ratios.length; at++, col = col + 1 === across ? 0 : col + 1) {
+    const own = ratios[at] as number
+    const left = col > 0 ? (ratios[at - 1] as number) : own
+    const right = col + 1 < across ? (ratios[at + 1] as number) : own
+    least[at] = Math.min(left, own, right)
+    most[at] = Math.max(left, own, right)
+  }
+}
+
+const medianAround = (ratios: Float32Array, across: number, down: number, row: number, col: number): number => {
+  let count = 0
+  for (let y = Math.max(0, row - 1); y <= Math.min(down - 1, row + 1); y++) {
+    for (let x = Math.max(0, col - 1); x <= Math.min(across - 1, col + 1); x++)
+      nine[count++] = ratios[y * across + x] as number
+  }
+  return Math.min(3, Math.max(1 / 3, medianOfNine(count)))
+}
+
+export const fitLight = (cur: Small, old: Small, fit: Fit): void => {
   const { across, down } = cur
-  const { gains, offsets, ratios } = fit
+  const { gains, offsets, ratios, least, most } = fit
   fitWhole(cur.means, old.means, fit)
   const { gain, offset } = fit
   for (let i = 0; i < ratios.length; i++) {
     const expected = gain * (old.means[i] as number) + offset
     ratios[i] = lifted(cur.means[i] as number) / lifted(expected)
   }
+  threes(ratios, across, fit)
   for (let row = 0, at = 0; row < down; row++) {
+    const above = row > 0 ? across : 0
+    const below = row + 1 < down ? across : 0
     for (let col = 0; col < across; col++, at++) {
-      let count = 0
-      let least = Infinity
-      let most = 0
-      let sum = 0
-      for (let y = Math.max(0, row - 1); y <= Math.min(down - 1, row + 1); y++) {
-        for (let x = Math.max(0, col - 1); x <= Math.min(across - 1, col + 1); x++) {
-          const ratio = ratios[y * across + x] as number
-          nine[count++] = ratio
-          sum += ratio
-          if (ratio > most) most = ratio
-          if (ratio < least) least = ratio
-        }
-      }
+      const low = Math.min(least[at - above] as number, least[at] as number, least[at + below] as number)
+      const high = Math.max(most[at - above] as number, most[at] as number, most[at + below] as number)
       // Where the light is even, which is nearly everywhere, the middle need not be looked for.
-      const local = most - least < EVEN ? sum / count : Math.min(3, Math.max(1 / 3, medianOfNine(count)))
+      const local = high - low < EVEN ? (low + high) / 2 : medianAround(ratios, across, down, row, col)
       gains[at] = local * gain
       offsets[at] = local * (offset - BLACK + LIFT) + BLACK - LIFT
     }

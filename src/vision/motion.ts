@@ -157,7 +157,7 @@ const judge = (
   differ.compare(cur, old, fit, moving)
   const { ignored } = memory.map
   for (let at = 0; at < ignored.length; at++) if (ignored[at] === 1) differ.counts[at] = 0
-  const boxes = cur.luma.length
+  const boxes = cur.width * cur.height
   const count = finder.find(differ.counts, LEAST)
   const { moves, lit } = sort(memory, count, (min_area / 100) * boxes, { cur, old, fit }, mono)
   moving.fill(0)
