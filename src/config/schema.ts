@@ -35,7 +35,8 @@ export interface Config {
   readonly mediamtx: MediamtxConfig
   /** Without it MQTT is off. */
   readonly mqtt?: MqttConfig
-  readonly storage: StorageConfig
+  /** `path` null: the data folder. */
+  readonly storage: StorageConfig & { readonly path: string | null }
   readonly detection: DetectionConfig
   readonly logging: { readonly level: LogLevel }
   readonly cameras: readonly CameraConfig[]
@@ -68,8 +69,8 @@ export const houseSchema = {
   },
   http: httpSchema,
   rtsp: gatewaySchema,
-  mqtt: mqttSchema,
   mediamtx: mediamtxSchema,
+  mqtt: mqttSchema,
   storage: storageSchema,
   detection: detectionSchema,
   logging: { level: { doc: 'The least important lines that are logged', format: logLevels, default: 'info' } },
