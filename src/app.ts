@@ -8,6 +8,7 @@ import { type HttpServer, startHttp } from './adapters/http/server.js'
 import { type Broker, startBroker } from './adapters/mqtt/broker.js'
 import { startMqtt } from './adapters/mqtt/mqtt.js'
 import { type BrokerLogin, type Speaker, startMqttOfSupervisor } from './adapters/mqtt/supervisor.js'
+import { type Onvif, startOnvif } from './adapters/onvif/onvif.js'
 import { startAutoSave } from './automation/auto-save.js'
 import { startNightExposure } from './automation/night-exposure.js'
 import { startPictureSeries } from './automation/picture-series.js'
@@ -28,6 +29,7 @@ import { startGateway } from './media/gateway/choose.js'
 import type { Gateway } from './media/gateway/gateway.js'
 import { startStorage } from './media/storage.js'
 import { definePipelines } from './pipeline/pipelines.js'
+import { startStreamFacts } from './pipeline/stream-facts.js'
 import { version } from './version.js'
 import { engineConfigOf } from './vision/engine/engine-config.js'
 
@@ -36,6 +38,8 @@ export interface Addresses {
   readonly rtsp: Readonly<Record<string, string>>
   /** Missing when MQTT is off. */
   readonly mqtt?: string
+  /** Each camera's device; missing when ONVIF is off. */
+  readonly onvif?: Readonly<Record<string, string>>
   /** Only in the demo. */
   readonly users: readonly { readonly name: string; readonly password: string }[]
 }
@@ -168,11 +172,19 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
       supervisor && asked ? startMqttOfSupervisor({ supervisor, start: speak, clock, log }) : await speak(login),
     )
   }
+  let onvif: Onvif | undefined
+  if (config.onvif) {
+    const gatewayView = gateway
+    const measured = scope.use(startStreamFacts({ cameras: config.cameras.map(({ id }) => id), gateway, log }))
+    const given = { cameras, pictures, streams: measured, accounts, gateway: () => gatewayView, version, clock, log }
+    onvif = scope.use(await startOnvif({ config: config.onvif, data, ...given }))
+  }
   return {
     addresses: () => ({
       http: httpAddress(config, http, '127.0.0.1'),
       rtsp: Object.fromEntries(config.cameras.map(({ id }) => [id, `rtsp://${here(config.rtsp.host)}:${port}/${id}`])),
       ...(config.mqtt ? { mqtt: redactText(broker?.url ?? config.mqtt.url ?? 'as Home Assistant says') } : {}),
+      ...(onvif ? { onvif: onvifAddresses(config, onvif) } : {}),
       users: demo ? [demo] : [],
     }),
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
@@ -186,6 +198,9 @@ const mqttHealth = (mqtt: Speaker): PartHealth => {
 
 const rtspAddress = ({ rtsp: { host } }: Config, port: number, page: string, camera: string): string =>
   `rtsp://${isEverywhere(host) ? new URL(page).hostname : host}:${port}/${camera}`
+
+const onvifAddresses = ({ onvif }: Config, { ports }: Onvif): Record<string, string> =>
+  Object.fromEntries(Object.entries(ports).map(([id, port]) => [id, `${here(onvif?.host ?? '0.0.0.0')}:${port}`]))
 
 const secret = (): string => randomBytes(18).toString('base64url')
 

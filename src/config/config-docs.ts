@@ -79,7 +79,7 @@ const section = (title: string, text: string, slice: Slice, names: readonly stri
   ].join('\n')
 
 export const configurationPage = (): string => {
-  const { data, logging, http, rtsp, mqtt, storage, detection } = houseSchema
+  const { data, logging, http, rtsp, mqtt, onvif, storage, detection } = houseSchema
   const camera = ['cameras', 'ID']
   const kinds = Object.values(sources).map(({ kind, doc, schema }) =>
     section(`\`source: {kind: ${kind}}\``, `${doc}.`, schema, [...camera, 'source']).replace('## ', '### '),
@@ -94,6 +94,7 @@ export const configurationPage = (): string => {
     section('`http`: the page and the API', '', http, ['http']),
     section('`rtsp`: the video server', '', rtsp, ['rtsp']),
     section('`mqtt`: Home Assistant', 'Without this section MQTT is off.', mqtt, ['mqtt']),
+    section('`onvif`: for recorders', 'Without this section there is no ONVIF device; `onvif: {}` is enough.', onvif, ['onvif']),
     section('`storage`: what is kept', '', storage, ['storage']),
     section('`detection`: what looks for things', DETECTION, detection, ['detection']),
     section('`cameras`: a list', 'Each camera also has a `source`, see below.', cameraSchema, camera),

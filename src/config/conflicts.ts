@@ -33,11 +33,12 @@ const cameraConflicts = (camera: CameraConfig, path: string, ids: readonly strin
   return problems
 }
 
-const portConflicts = ({ http, rtsp, mqtt }: Config): Problem[] => {
+const portConflicts = ({ http, rtsp, mqtt, onvif, cameras }: Config): Problem[] => {
   const doors: [string, number | null | undefined][] = [
     ['http.port', http.port],
     ['rtsp.port', rtsp.port],
     ['mqtt.embedded.port', mqtt?.embedded.port],
+    ...(onvif?.port ? cameras.map((_, slot): [string, number] => ['onvif.port', onvif.port + slot]) : []),
   ]
   return doors.flatMap(([path, port], index) => {
     const other = doors.slice(0, index).find(([, taken]) => port && taken === port)

@@ -3,6 +3,7 @@
 import { type HttpConfig, httpSchema, type UserConfig, userSchema } from '../adapters/http/http-config.js'
 import { type MqttConfig, mqttSchema } from '../adapters/mqtt/schema.js'
 import type { NotifyConfig } from '../adapters/notify/notify-config.js'
+import { type OnvifConfig, onvifSchema } from '../adapters/onvif/onvif-config.js'
 import { type IrCutCommand, irCutSchema } from '../automation/night-exposure.js'
 import type { CameraSettings } from '../camera/settings.js'
 import { cameraSettingsSchema } from '../camera/settings-schema.js'
@@ -35,6 +36,8 @@ export interface Config {
   readonly mediamtx: MediamtxConfig
   /** Without it MQTT is off. */
   readonly mqtt?: MqttConfig
+  /** Without it there is no ONVIF device. */
+  readonly onvif?: OnvifConfig
   /** `path` null: the data folder. */
   readonly storage: StorageConfig & { readonly path: string | null }
   readonly detection: DetectionConfig
@@ -71,13 +74,14 @@ export const houseSchema = {
   rtsp: gatewaySchema,
   mediamtx: mediamtxSchema,
   mqtt: mqttSchema,
+  onvif: onvifSchema,
   storage: storageSchema,
   detection: detectionSchema,
   logging: { level: { doc: 'The least important lines that are logged', format: logLevels, default: 'info' } },
 } as const satisfies Slice
 
 /** Groups that switch something on by being there. */
-export const optionalGroups = ['mqtt', 'processor']
+export const optionalGroups = ['mqtt', 'onvif', 'processor']
 
 /** One of `cameras`, without its source (whose kind decides on its options). */
 export const cameraSchema = {
