@@ -159,7 +159,7 @@ const checkBroker = (url: string): Promise<Finding> =>
 export const runChecks = async (config: Config | null): Promise<Finding[]> => {
   const machine = [checkNode(), ...(await checkFfmpeg()), ...(await checkPrograms()), checkClock()]
   if (!config) return machine
-  const { http, rtsp, mqtt } = config
+  const { http, rtsp, mqtt, onvif } = config
   const { embedded, url } = mqtt ?? {}
   return [
     ...machine,
@@ -168,6 +168,7 @@ export const runChecks = async (config: Config | null): Promise<Finding[]> => {
     await checkPort('http', http.port, http.host),
     await checkPort('rtsp', rtsp.port, rtsp.host),
     ...(embedded?.port ? [await checkPort('mqtt.embedded', embedded.port, embedded.host)] : []),
+    ...(onvif?.port ? [await checkPort('onvif', onvif.port, onvif.host)] : []),
     ...(url ? [await checkBroker(url)] : []),
   ]
 }

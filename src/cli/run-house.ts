@@ -22,7 +22,7 @@ export interface RunOptions extends Pick<AppDeps, 'config' | 'demo' | 'superviso
 /** The addresses for a person. The doors that are open to the network are told with its addresses, too. */
 export const describeAddresses = (
   title: string,
-  { http, rtsp, mqtt, users }: Addresses,
+  { http, rtsp, mqtt, onvif = {}, users }: Addresses,
   open: { readonly http: boolean; readonly rtsp: boolean },
   hosts: readonly string[],
 ): string => {
@@ -36,6 +36,7 @@ export const describeAddresses = (
     ...also(http, open.http),
     ...Object.entries(rtsp).flatMap(([camera, address]) => [row(camera, address), ...also(address, open.rtsp)]),
     ...(mqtt ? [row('MQTT', mqtt)] : []),
+    ...Object.entries(onvif).map(([camera, address]) => row('ONVIF', `${address} (${camera})`)),
     ...users.map(({ name, password }) => row('Sign in', `${name} / ${password}`)),
     '',
   ].join('\n')

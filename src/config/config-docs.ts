@@ -94,7 +94,7 @@ export const configurationPage = (): string => {
     section('`http`: the page and the API', '', http, ['http']),
     section('`rtsp`: the video server', '', rtsp, ['rtsp']),
     section('`mqtt`: Home Assistant', 'Without this section MQTT is off.', mqtt, ['mqtt']),
-    section('`onvif`: for recorders', 'Without this section there is no ONVIF device; `onvif: {}` is enough.', onvif, ['onvif']),
+    section('`onvif`: for recorders', 'Without this section ONVIF is off; `onvif: {}` is enough.', onvif, ['onvif']),
     section('`storage`: what is kept', '', storage, ['storage']),
     section('`detection`: what looks for things', DETECTION, detection, ['detection']),
     section('`cameras`: a list', 'Each camera also has a `source`, see below.', cameraSchema, camera),
