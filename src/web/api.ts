@@ -21,6 +21,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Home Assistant shows the page: it knows who one is, and its proxy loses the boundary of MJPEG. */
+export const insideHomeAssistant = location.pathname.includes('/hassio_ingress/')
+
 export const at = (path: string): string => new URL(path, document.baseURI).href
 
 export const socketAt = (path: string): string => at(path).replace(/^http/, 'ws')
@@ -66,7 +69,7 @@ export const api = {
   pictureOf: (id: string) => at(itemPath(id, '/picture.jpg')),
   videoOf: (id: string, download = false) => at(itemPath(id, `/video.mp4${download ? '?download=1' : ''}`)),
   mjpegOf: (camera: string, annotated: boolean) =>
-    at(cameraPath(camera, `stream.mjpeg?annotated=${annotated}&size=full`)),
+    at(cameraPath(camera, `stream.mjpeg?plain=true&annotated=${annotated}&size=full`)),
   liveOf: (camera: string) => socketAt(cameraPath(camera, 'live')),
   notifiers: () => ask<readonly NotifierAnswer[]>('GET', 'api/notify'),
   testNotifier: (name: string) => ask<NotifyTestAnswer>('POST', `api/notify/${encodeURIComponent(name)}/test`),

@@ -1,7 +1,7 @@
 // The whole page: sign-in first, then one camera at a time.
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { CameraState } from '../../camera/state.js'
-import { ApiError, api, type Me } from '../api.js'
+import { ApiError, api, insideHomeAssistant, type Me } from '../api.js'
 import { watchHouse } from '../house.js'
 import { controls } from '../style.js'
 import { eventWords, timeOf } from '../words.js'
@@ -105,7 +105,7 @@ class App extends LitElement {
           )}
         </nav>
         <span class="soft who">${this.me.name}</span>
-        <button @click=${() => void this.#leave()}>Sign out</button>
+        ${insideHomeAssistant ? nothing : html`<button @click=${() => void this.#leave()}>Sign out</button>`}
       </header>
       <main>
         ${

@@ -1,6 +1,7 @@
 // The living picture: H.264 by WebSocket, or MJPEG where the browser can't play that (or boxes are wanted).
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import { api } from '../api.js'
+import { playMjpeg } from '../mjpeg.js'
 import { type Player, playLive } from '../player.js'
 import { controls } from '../style.js'
 
@@ -64,13 +65,19 @@ class Live extends LitElement {
 
   override updated(): void {
     const video = this.renderRoot.querySelector('video')
+    const image = this.renderRoot.querySelector('img')
     // Nobody looks: no video is sent.
-    const wanted = video && !this.paused && !document.hidden ? this.camera : undefined
+    const wanted =
+      (video || image) && !this.paused && !document.hidden
+        ? `${image ? 'img' : 'video'} ${this.annotated} ${this.camera}`
+        : undefined
     if (wanted === this.#running) return
     this.#stop()
-    if (!wanted || !video) return
+    if (!wanted) return
     this.#running = wanted
-    this.#player = playLive(video, wanted, {
+    if (image) this.#player = playMjpeg(image, api.mjpegOf(this.camera, this.annotated))
+    if (!video) return
+    this.#player = playLive(video, this.camera, {
       onPlaying: () => {
         this.playing = true
       },
@@ -93,7 +100,7 @@ class Live extends LitElement {
   override render(): TemplateResult {
     if (this.paused) return html`<div class="note">Paused</div>`
     if (this.#byJpeg) {
-      return html`<img src=${document.hidden ? '' : api.mjpegOf(this.camera, this.annotated)} alt="Live picture" />
+      return html`<img alt="Live picture" />
         ${this.unplayable ? html`<div class="hint">This browser can't play ${this.unplayable}: showing MJPEG.</div>` : nothing}`
     }
     return html`<video muted autoplay playsinline aria-label="Live picture"></video>

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { CameraSettings } from '../../camera/settings.js'
 import type { CameraState } from '../../camera/state.js'
 import type { Zone, ZoneUse } from '../../camera/zones.js'
-import { api } from '../api.js'
+import { api, insideHomeAssistant } from '../api.js'
 import { controls } from '../style.js'
 import type { ZoneTool } from './zone-editor.js'
 
@@ -174,7 +174,11 @@ class Zones extends LitElement {
         <input name="enabled" type="checkbox" .checked=${zone.enabled}
           @change=${({ target }: Event) => this.#change(zone, { enabled: (target as HTMLInputElement).checked })} /></label>
       <div class="row spread whole">
-        <a class="button" target="_blank" rel="noopener" href=${api.zoneView(this.camera.id, zone.id)}>Only this zone</a>
+        ${
+          insideHomeAssistant
+            ? nothing
+            : html`<a class="button" target="_blank" rel="noopener" href=${api.zoneView(this.camera.id, zone.id)}>Only this zone</a>`
+        }
         <button class="danger" @click=${() => this.#remove(zone)}>${this.sure === zone.id ? 'Press again to delete' : 'Delete'}</button>
       </div>
     </fieldset>`

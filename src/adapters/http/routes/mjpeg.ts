@@ -14,6 +14,9 @@ const MjpegQuery = Type.Object({
   annotated: Type.Optional(Type.Boolean({ description: 'With what the camera found drawn in' })),
   size: Type.Optional(Type.Enum(['small', 'full'], { description: 'Default full' })),
   zone: Type.Optional(Type.String({ description: 'Only this zone; everything else is black' })),
+  plain: Type.Optional(
+    Type.Boolean({ description: 'As application/octet-stream: for proxies that lose the boundary or compress text' }),
+  ),
 })
 type MjpegQuery = Static<typeof MjpegQuery>
 
@@ -49,13 +52,16 @@ const sendMjpeg = (
   request: FastifyRequest,
   reply: FastifyReply,
   camera: string,
-  { annotated = false, size = 'full', zone }: MjpegQuery,
+  { annotated = false, size = 'full', zone, plain = false }: MjpegQuery,
   { cameras, streams, open, clock }: RouteDeps,
 ): FastifyReply => {
   if (zone !== undefined) findZone(camera, cameras.state(camera).settings.zones, zone)
   open.check()
   reply
-    .header('content-type', `multipart/x-mixed-replace; boundary=${MJPEG_BOUNDARY}`)
+    .header(
+      'content-type',
+      plain ? 'application/octet-stream' : `multipart/x-mixed-replace; boundary=${MJPEG_BOUNDARY}`,
+    )
     .header('cache-control', 'no-store')
     .header('connection', 'close')
     .header('x-accel-buffering', 'no')
