@@ -21,6 +21,8 @@ export interface ChildOptions extends ChildPlan {
   readonly pipes?: number
   /** Sockets that take the place of pipes, by their index: their other ends are the caller's to read. */
   readonly sockets?: Readonly<Record<number, Socket>>
+  /** A socket in place of stdout; `stdout` of the child is then nothing to read. */
+  readonly stdoutTo?: Socket
   readonly stdin?: boolean
   /** Hears each stderr line, without credentials. */
   readonly onLine?: (line: string) => void
@@ -59,6 +61,7 @@ export const startChild = ({
   env,
   pipes = 0,
   sockets,
+  stdoutTo,
   stdin = false,
   onLine,
   bareEnv = false,
@@ -67,7 +70,7 @@ export const startChild = ({
   const child: ChildProcess = spawn(program, all, {
     stdio: [
       stdin ? 'pipe' : 'ignore',
-      'pipe',
+      stdoutTo ?? 'pipe',
       'pipe',
       ...Array.from({ length: pipes }, (_, index) => sockets?.[index] ?? 'pipe'),
     ],

@@ -36,6 +36,9 @@ export interface TapRunOptions extends TapOptions, TapManner {
 }
 
 const GRACE_MS = 1000
+/** Of a group of pictures' first, more than any buffer of ffmpeg's; and of a few lines. */
+const FILM_BYTES = 128 * 1024
+const TIMES_BYTES = 4096
 /** The first pipe beyond stderr. */
 const FIRST_FD = 3
 /** A jump back is repaired by the muxer with wrong times: only a new start makes them right again. */
@@ -99,19 +102,24 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
     'yuv420p',
   )
   const readLine = soundAndTime(options)
-  const pictures = await openWidePipe(heard(reader.writePictures))
-  const large = detail ? await openWidePipe(heard(largeReader.writePictures)) : undefined
-  if (signal.aborted) {
-    pictures[Symbol.dispose]()
-    return large?.[Symbol.dispose]()
-  }
+  using film = await openWidePipe(heard(cutter.write), FILM_BYTES)
+  using pictures = await openWidePipe(heard(reader.writePictures))
+  using times = await openWidePipe(heard(reader.writeTimes), TIMES_BYTES)
+  using large = detail ? await openWidePipe(heard(largeReader.writePictures)) : undefined
+  const far = [film.far, pictures.far, times.far, ...(large ? [large.far] : [])]
+  if (signal.aborted) return far.forEach((socket) => void socket.destroy())
   const openedAt = detail?.gate.every ?? 0
   const child = startChild({
     name: `tap of ${name}`,
     command: 'ffmpeg',
     args: tapArgs({ ...options, detail: detail ? { width: detail.width, every: openedAt } : null }),
     pipes: (large ? DETAIL_TIMES_FD : SOUND_FD) - FIRST_FD + 1,
-    sockets: { [FRAMES_FD - FIRST_FD]: pictures.far, ...(large ? { [DETAIL_FD - FIRST_FD]: large.far } : {}) },
+    stdoutTo: film.far,
+    sockets: {
+      [FRAMES_FD - FIRST_FD]: pictures.far,
+      [TIMES_FD - FIRST_FD]: times.far,
+      ...(large ? { [DETAIL_FD - FIRST_FD]: large.far } : {}),
+    },
     stdin: large !== undefined,
     onLine: (line) => {
       log.debug({ line }, `tap of ${name}`)
@@ -119,10 +127,7 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
       if (trouble) giveUp(trouble)
     },
   })
-  pictures.far.destroy()
-  large?.far.destroy()
-  child.stdout.on('data', heard(cutter.write))
-  child.pipe(TIMES_FD - FIRST_FD).on('data', heard(reader.writeTimes))
+  far.forEach((socket) => void socket.destroy())
   child.pipe(SOUND_FD - FIRST_FD).on('data', heard(cutter.writeSound))
   if (large) child.pipe(DETAIL_TIMES_FD - FIRST_FD).on('data', heard(largeReader.writeTimes))
   const gate =
@@ -144,8 +149,6 @@ export const runTap = async (options: TapRunOptions): Promise<void> => {
   } finally {
     watch[Symbol.dispose]()
     gate?.[Symbol.dispose]()
-    pictures[Symbol.dispose]()
-    large?.[Symbol.dispose]()
     signal.removeEventListener('abort', onAbort)
   }
 }
