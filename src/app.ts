@@ -30,6 +30,7 @@ import type { Gateway } from './media/gateway/gateway.js'
 import { startStorage } from './media/storage.js'
 import { definePipelines } from './pipeline/pipelines.js'
 import { startStreamFacts } from './pipeline/stream-facts.js'
+import { controlsOf } from './sources/index.js'
 import { version } from './version.js'
 import { engineConfigOf } from './vision/engine/engine-config.js'
 
@@ -86,6 +87,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
       id,
       name,
       source: source.kind,
+      controls: controlsOf(source),
       settings: settings.load(id),
     })),
     clock,

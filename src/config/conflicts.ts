@@ -26,10 +26,14 @@ const cameraConflicts = (camera: CameraConfig, path: string, ids: readonly strin
     const sentence = `must be at most ring.seconds (${ring.seconds}), not ${settings.recording.before_s}`
     problems.push({ path: `${path}.recording.before_s`, sentence })
   }
-  const main = String(id).replace(/_sub$/, '')
-  if (main !== id && ids.includes(main)) {
-    problems.push({ path: `${path}.id`, sentence: `"${id}" is the address of ${main}'s second stream: choose another` })
+  const [, main = '', stream = ''] = /^(.*)_(sub|push|ring)$/.exec(String(id)) ?? []
+  if (ids.includes(main)) {
+    const what = { sub: 'second stream', push: 'inlet', ring: 'small stream' }[stream] ?? ''
+    problems.push({ path: `${path}.id`, sentence: `"${id}" is the address of ${main}'s ${what}: choose another` })
   }
+  const { source } = camera
+  if (source?.kind === 'rpi' && (source.sub_width === null) !== (source.sub_height === null) && sound(`${path}.source`))
+    problems.push({ path: `${path}.source.sub_width`, sentence: 'needs sub_height, and sub_height needs it' })
   return problems
 }
 
@@ -52,6 +56,20 @@ const gatewayConflicts = ({ rtsp }: Config): Problem[] =>
     ? [{ path: 'rtsp.gateway', sentence: 'this version has the built-in gateway only: use auto or builtin' }]
     : []
 
+/** Whoever publishes has a name of his own: it says to which camera. */
+const publisherConflicts = (cameras: readonly CameraConfig[], users: readonly string[]): Problem[] => {
+  const names = cameras.map(({ source }) => (source?.kind === 'push' ? source.username : undefined))
+  return names.flatMap((name, index) => {
+    if (name === undefined) return []
+    const path = `cameras[${index}].source.username`
+    if (users.includes(name))
+      return [{ path, sentence: `"${name}" is a user already: whoever publishes has another name` }]
+    const first = names.indexOf(name)
+    const sentence = `"${name}" already publishes to cameras[${first}]: each needs its own name`
+    return first === index ? [] : [{ path, sentence }]
+  })
+}
+
 export const findConflicts = (config: Config, sound: Sound): readonly Problem[] => {
   const { cameras, users, mqtt, notify } = config
   const ids = cameras.map(({ id }) => id)
@@ -67,6 +85,7 @@ export const findConflicts = (config: Config, sound: Sound): readonly Problem[] 
     ),
     ...notifyConflicts(notifiers, ids),
     ...cameras.flatMap((camera, index) => cameraConflicts(camera, `cameras[${index}]`, ids, sound)),
+    ...publisherConflicts(cameras, names),
     ...(mqtt && sound('mqtt') ? mqttConflicts(mqtt) : []),
     ...portConflicts(config),
     ...gatewayConflicts(config),

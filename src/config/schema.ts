@@ -20,7 +20,7 @@ export interface CameraConfig {
   readonly id: string
   readonly name: string
   readonly source: SourceConfig
-  readonly ring: { readonly seconds: number; readonly max_bytes: number }
+  readonly ring: { readonly seconds: number; readonly max_bytes: number; readonly width?: number | null }
   /** Without it there is none. */
   readonly processor?: ProcessorConfig
   /** `night.ir_cut_command` of the file; missing where neither is given. */
@@ -62,6 +62,11 @@ const checkText = (value: unknown): void => {
   if (typeof value !== 'string' || value.trim() === '') throw new Error('must be text')
 }
 
+const evenWidth = (value: unknown): void => {
+  range(160, 1920, true)(value)
+  if (Number(value) % 2 !== 0) throw new Error('must be an even number')
+}
+
 /** Everything but the lists of cameras and users. */
 export const houseSchema = {
   data: {
@@ -94,6 +99,13 @@ export const cameraSchema = {
       format: range(1_000_000, 1_000_000_000, true),
       default: 64_000_000,
       unit: 'bytes',
+    },
+    width: {
+      doc: 'Wider video is encoded anew, this wide, for the ring: for recordings, snapshots, the live view and the eyes of a machine with little memory; RTSP keeps the full picture',
+      format: evenWidth,
+      default: null,
+      nullable: true,
+      unit: 'pixels, 160–1920',
     },
   },
   processor: processorSchema,

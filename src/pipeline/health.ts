@@ -8,6 +8,8 @@ export interface Healths {
   hear(stream: StreamName, health: JobHealth): PartHealth
 }
 
+const OF: Readonly<Record<StreamName, string>> = { main: '', sub: 'sub-stream: ', ring: 'small stream for the ring: ' }
+
 export const createHealths = (): Healths => {
   const known = new Map<StreamName, PartHealth>()
   return {
@@ -15,9 +17,9 @@ export const createHealths = (): Healths => {
       const problem = health.status === 'broken' ? health.problem : null
       known.set(stream, {
         status: health.status,
-        problem: problem !== null && stream === 'sub' ? `sub-stream: ${problem}` : problem,
+        problem: problem === null ? null : `${OF[stream]}${problem}`,
       })
-      const all = (['main', 'sub'] as const).flatMap((name) => known.get(name) ?? [])
+      const all = (['main', 'sub', 'ring'] as const).flatMap((name) => known.get(name) ?? [])
       const worst = (['broken', 'starting'] as const).flatMap(
         (status) => all.find((one) => one.status === status) ?? [],
       )

@@ -13,12 +13,14 @@ import { createRing, type Ring } from '../media/ring.js'
 import type { Storage } from '../media/storage.js'
 import { defineTap } from '../media/tap.js'
 import type { SourceConfig } from '../sources/index.js'
+import { cameraOf } from '../sources/rtsp.js'
 import type { Engine } from '../vision/engine/engine.js'
 import type { Seen } from '../vision/overlay.js'
 import type { ProcessorConfig } from '../vision/processor/config.js'
 import { createDetecting } from './detecting.js'
 import { createEquipment } from './equipment.js'
 import { createHealths } from './health.js'
+import { KNOCK_PAUSE_MS, knockFirst } from './knock.js'
 import { createLooking } from './looking.js'
 import { pathOnline } from './path-online.js'
 import { type CameraPlan, DETAIL, type JobPlan, type PublisherPlan, pathOf, type TapPlan } from './plan.js'
@@ -31,7 +33,7 @@ import { createSightings } from './sightings.js'
 export interface PipelineConfig {
   readonly id: string
   readonly source: SourceConfig
-  readonly ring: { readonly seconds: number; readonly max_bytes: number }
+  readonly ring: { readonly seconds: number; readonly max_bytes: number; readonly width?: number | null }
   readonly processor?: ProcessorConfig
 }
 
@@ -122,13 +124,14 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     definePublisher({
       ...{ camera: id, plan, gateway: from, clock, log },
       onSeam: () => looking.seam(clock.now().mono),
+      onWaiting: (problem) => tellHealth(plan, { status: 'broken', problem }),
       onEnded: (problem) => tellHealth(plan, { status: 'broken', problem }),
     })
   const tap = (plan: TapPlan, from: Gateway): Job => {
     // One of before, with frames still on their way.
     const isCurrent = (): boolean => plan.guard === guard
     const run = defineTap({
-      ...{ name: plan.path, url: plan.url, fragments: plan.fragments, frames: plan.frames, audio: plan.fragments },
+      ...{ name: plan.path, url: plan.url, fragments: plan.fragments, frames: plan.frames, audio: plan.sound },
       ...{ silence: SILENCE_MS, clock, log },
       detail: {
         ...{ ...DETAIL, gate: detecting.gate },
@@ -153,7 +156,11 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
       if (plan.job === 'publisher' && health.status === 'working') looking.seam(clock.now().mono)
       tellHealth(plan, health)
     }
-    return supervise(job, { name: `${key} of ${id}`, clock, log, maxPause: MAX_PAUSE_MS, onHealth })
+    const named = { name: `${key} of ${id}`, clock, log, onHealth }
+    const address = plan.job === 'publisher' && plan.child && plan.after === null ? cameraOf(plan.child) : undefined
+    return address === undefined
+      ? supervise(job, { ...named, maxPause: MAX_PAUSE_MS })
+      : supervise(knockFirst(job, address, clock), { ...named, maxPause: KNOCK_PAUSE_MS })
   })
   const hands = camera.equip(createEquipment({ camera, pictures, ring, storage, clock, log }))
   return {

@@ -106,13 +106,14 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
 
   const begin = async (gateway: Gateway): Promise<void> => {
     const plansNow = () =>
-      configs.flatMap(({ id, source }) => {
+      configs.flatMap(({ id, source, ring }) => {
         const state = partOf(id)?.state()
         if (!state) return []
         const { light, media, settings } = state
-        const capture = settings.capture.enabled
-        const asked = { capture, night: light.mode === 'night', privacy: privacyOf(settings), video: media.video }
-        return [{ id, plan: planCamera({ id, source, gateway, ...asked }) }]
+        const { capture, image } = settings
+        const asked = { capture: capture.enabled, night: light.mode === 'night', privacy: privacyOf(settings), image }
+        const given = { id, source, gateway, video: media.video, ringWidth: ring.width ?? null }
+        return [{ id, plan: planCamera({ ...given, ...asked }) }]
       })
     const applyPaths = (plans: ReturnType<typeof plansNow>): Promise<void> =>
       gateway.apply(plans.flatMap(({ plan }) => plan.paths))
@@ -136,7 +137,8 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
       if (!previous) return
       const closes = previous.settings !== state.settings && shownAs(previous.settings) !== shownAs(state.settings)
       if (closes) closeAtOnce()
-      if (closes || previous.light.mode !== state.light.mode) void planAll().catch(failed)
+      const asks = previous.light.mode !== state.light.mode || previous.settings.image !== state.settings.image
+      if (closes || asks) void planAll().catch(failed)
     }
     const failed = (error: unknown): void => log.error({ err: error }, `planning failed: ${sentenceOf(error)}`)
     scope.use(cameras.watch('pipelines', onFact))

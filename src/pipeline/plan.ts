@@ -4,8 +4,9 @@ import type { Gateway, PathSpec } from '../media/gateway/gateway.js'
 import { planSource, type SourceConfig } from '../sources/index.js'
 import { createMask, type Mask } from '../sources/mask.js'
 import { relayRtsp } from '../sources/rtsp.js'
+import { shrink } from '../sources/shrink.js'
 import { SLATE_SIZE, type SlateSize, slate } from '../sources/slate.js'
-import type { SourcePlan, StreamName, StreamPlan } from '../sources/source.js'
+import type { Image, InputPlan, SourcePlan, StreamName, StreamPlan } from '../sources/source.js'
 import { guardOf, type Privacy, type Proof, proofOf, STOPPED } from './privacy.js'
 
 interface Place {
@@ -18,6 +19,10 @@ interface Place {
 export interface PublisherPlan extends Place {
   readonly job: 'publisher'
   readonly child: ChildPlan | null
+  /** What the child is given to read. */
+  readonly input: InputPlan | null
+  /** What the child reads is one of our paths: it waits for that to have video. `missing` tells meanwhile what is missing. */
+  readonly after: { readonly path: string; readonly missing: string | null } | null
   readonly loops: boolean
   readonly ends: string | null
   /** Why nothing may be published, as a sentence. */
@@ -33,6 +38,7 @@ export interface TapPlan extends Place {
   readonly url: string
   readonly fragments: boolean
   readonly frames: { readonly width: number; readonly fps: number } | null
+  readonly sound: boolean
 }
 
 export type JobPlan = PublisherPlan | TapPlan
@@ -46,11 +52,14 @@ export interface CameraPlan {
 export interface PlanRequest {
   readonly id: string
   readonly source: SourceConfig
-  readonly gateway: Pick<Gateway, 'pulls' | 'serviceUrl'>
+  readonly gateway: Pick<Gateway, 'pulls' | 'rpi' | 'serviceUrl'>
   /** Whether it is on: of one that is off nothing runs. */
   readonly capture: boolean
   readonly night: boolean
+  readonly image: Image
   readonly privacy: Privacy
+  /** Wider pictures are made small for the ring; null: it holds what the camera sends. */
+  readonly ringWidth: number | null
   /** The size of the camera's picture, where it is known. */
   readonly video: SlateSize | null
 }
@@ -60,13 +69,15 @@ export const FRAMES = { width: 320, fps: 10 }
 /** What detectors are given is no wider than this. */
 export const DETAIL = { width: 1280 }
 
-export const pathOf = (id: string, stream: StreamName): string => (stream === 'main' ? id : `${id}_sub`)
+export const pathOf = (id: string, stream: StreamName): string => (stream === 'main' ? id : `${id}_${stream}`)
+/** Where a guest publishes. */
+export const inletOf = (id: string): string => `${id}_push`
 
 const CANNOT_MASK = "this kind of camera can't hide privacy zones: no video is shown while there are any"
 
 /** A kind of source that forgot the mask has no video. */
 const isMasked = (feed: StreamPlan, { filter }: Mask): boolean =>
-  feed.feed === 'pull' || feed.child.args.some((word) => word.includes(filter))
+  feed.feed === 'pull' || (feed.feed === 'child' && feed.child.args.some((word) => word.includes(filter)))
 
 /** In place of each stream; a small one as wide as the eyes' pictures are at most. */
 const slates = ({ sub }: SourcePlan, size: SlateSize, publishUrl: (stream: StreamName) => string): SourcePlan => {
@@ -76,44 +87,74 @@ const slates = ({ sub }: SourcePlan, size: SlateSize, publishUrl: (stream: Strea
     feed: 'child',
     child: slate(of, publishUrl(stream)),
   })
-  return { main: show('main', even), ...(sub ? { sub: show('sub', small) } : {}) }
+  return { sound: false, main: show('main', even), ...(sub ? { sub: show('sub', small) } : {}) }
 }
 
 export const planCamera = (request: PlanRequest): CameraPlan => {
-  const { id, source, gateway, night, privacy, video } = request
+  const { id, source, gateway, night, image, privacy, video, ringWidth } = request
   if (!request.capture) return { guard: STOPPED, paths: [], jobs: {} }
-  const publishUrl = (stream: StreamName): string => gateway.serviceUrl(pathOf(id, stream))
+  const urlOf = (stream: StreamName): string => gateway.serviceUrl(pathOf(id, stream))
   const mask = privacy.enabled ? null : createMask(privacy.polygons)
-  const planned = planSource(source, { publishUrl, night, mask })
-  const { main, sub } = privacy.enabled ? slates(planned, video ?? SLATE_SIZE, publishUrl) : planned
+  const inletUrl = gateway.serviceUrl(inletOf(id))
+  const planned = planSource(source, { publishUrl: urlOf, inletUrl, night, mask, image, rpi: gateway.rpi })
+  const { main, sub, inlet, sound } = privacy.enabled ? slates(planned, video ?? SLATE_SIZE, urlOf) : planned
   const proof = proofOf(privacy)
   const guard = guardOf(proof)
-  const paths: PathSpec[] = []
+  const paths: PathSpec[] = inlet ? [{ name: inletOf(id), feed: 'inlet', publisher: inlet }] : []
   const jobs: Record<string, JobPlan> = {}
-  const add = (stream: StreamName, feed: StreamPlan, seen: Pick<TapPlan, 'fragments' | 'frames'>): void => {
+  const add = (
+    stream: StreamName,
+    feed: StreamPlan,
+    seen: Pick<TapPlan, 'fragments' | 'frames'>,
+    after: PublisherPlan['after'] = null,
+    masked = mask === null || isMasked(feed, mask),
+  ): void => {
     const path = pathOf(id, stream)
     const place = { stream, path }
-    const pulled = feed.feed === 'pull' && gateway.pulls && !mask
-    paths.push(pulled ? { ...feed, name: path } : { name: path, feed: 'publish', ...(guard === null ? {} : { guard }) })
+    // A gateway that pulls takes all that the camera sends, its sound too.
+    const own = feed.feed === 'rpi' || (feed.feed === 'pull' && gateway.pulls && !mask && sound)
+    paths.push(
+      feed.feed !== 'child' && own
+        ? { ...feed, name: path }
+        : { name: path, feed: 'publish', ...(guard === null ? {} : { guard }) },
+    )
     jobs[`publisher ${stream}`] = {
       ...{ job: 'publisher', ...place },
-      child: pulled
-        ? null
-        : feed.feed === 'child'
+      child:
+        feed.feed === 'child'
           ? feed.child
-          : relayRtsp(feed.url, feed.transport, publishUrl(stream), mask),
+          : feed.feed === 'pull' && !own
+            ? relayRtsp(feed.url, feed.transport, urlOf(stream), { mask, sound: sound && stream === 'main' })
+            : null,
+      input: feed.feed === 'child' ? (feed.input ?? null) : null,
+      after,
       loops: feed.feed === 'child' && feed.loops === true,
       ends: feed.feed === 'child' ? (feed.ends ?? null) : null,
-      refused: mask && !isMasked(feed, mask) ? CANNOT_MASK : null,
+      refused: masked ? null : CANNOT_MASK,
       proof,
     }
-    if (seen.fragments || seen.frames)
-      jobs[`tap ${stream}`] = { job: 'tap', ...place, guard, url: publishUrl(stream), ...seen }
+    if (seen.fragments || seen.frames) {
+      const heard = seen.fragments && sound
+      jobs[`tap ${stream}`] = { job: 'tap', ...place, guard, url: urlOf(stream), ...seen, sound: heard }
+    }
   }
-  // Frames come from the small stream where there is one: the main stream is then never decoded.
+  // Frames come from the smallest stream there is: the main stream is then never decoded for them.
   // A slate is shown, but nobody looks at it.
   const frames = privacy.enabled ? null : FRAMES
-  add('main', main, { fragments: true, frames: sub ? null : frames })
+  const small = ringWidth !== null
+  add(
+    'main',
+    main,
+    { fragments: !small, frames: sub || small ? null : frames },
+    inlet ? { path: inletOf(id), missing: `nobody publishes to /${inletOf(id)} (as ${inlet.name})` } : null,
+  )
   if (sub) add('sub', sub, { fragments: false, frames })
+  if (ringWidth !== null) {
+    // It reads what the main path gives to everybody, so that what is hidden there is hidden here.
+    const child = shrink(ringWidth, urlOf('main'), urlOf('ring'), sound)
+    const feed: StreamPlan = { feed: 'child', child }
+    const after = { path: pathOf(id, 'main'), missing: null }
+    add('ring', feed, { fragments: true, frames: sub ? null : frames }, after, true)
+  }
   return { guard, paths, jobs }
 }

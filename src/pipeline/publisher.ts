@@ -7,6 +7,8 @@ import type { Log } from '../lib/log.js'
 import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
 import type { Job } from '../lib/supervise.js'
 import type { Gateway } from '../media/gateway/gateway.js'
+import { openInput } from './input.js'
+import { pathOnline } from './path-online.js'
 import type { PublisherPlan } from './plan.js'
 import { guardOf } from './privacy.js'
 import { prove } from './proof.js'
@@ -20,12 +22,16 @@ export interface PublisherDeps {
   readonly log: Log
   /** The source began anew. */
   onSeam(): void
+  /** It waits for a path of ours to have video: why there is none, as a sentence. */
+  onWaiting(sentence: string): void
   /** It ended for good, which the plan has a sentence for; the job then only waits for its end. */
   onEnded(sentence: string): void
 }
 
 /** Longer than a tap's silence and than ffmpeg's own patience with a camera. */
 const STALLED_MS = 15_000
+/** A child that ends after this much silence ends because of it, whatever it says. */
+const SILENT_MS = 5000
 const LOOK_MS = 1000
 const ARRIVED_MS = 50
 
@@ -35,16 +41,50 @@ export const definePublisher =
     if (signal.aborted) return
     const { child, ends, refused } = deps.plan
     if (refused !== null) throw new Failure('refused', refused)
-    await (child ? publish(deps, child, signal, ready) : watchPull(deps, signal, ready))
+    using source = await awaitSource(deps, signal)
+    if (signal.aborted) return
+    await (child ? publish(deps, child, source?.lost, signal, ready) : watchPull(deps, signal, ready))
     if (signal.aborted || ends === null) return
     deps.onEnded(ends)
     await aborted(signal)
   }
 
-const publish = async (deps: PublisherDeps, plan: ChildPlan, signal: AbortSignal, ready: () => void): Promise<void> => {
-  const { camera, log } = deps
+interface Source extends Disposable {
+  /** Aborts when the path has lost its video. */
+  readonly lost: AbortSignal
+}
+
+/** Resolves when the path that the plan's child reads has video; undefined when it reads none of ours. */
+const awaitSource = async (
+  { plan, gateway, onWaiting }: PublisherDeps,
+  signal: AbortSignal,
+): Promise<Source | undefined> => {
+  const { after } = plan
+  if (after === null) return undefined
+  const isThere = gateway.facts().paths.some(({ name, online }) => name === after.path && online)
+  if (!isThere && after.missing !== null) onWaiting(after.missing)
+  await pathOnline(gateway, after.path, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+  const lost = new AbortController()
+  const watching = gateway.watch((path, online) => {
+    if (path === after.path && !online)
+      lost.abort(new Failure('unavailable', after.missing ?? 'the camera gives no video'))
+  })
+  return { lost: lost.signal, [Symbol.dispose]: () => watching[Symbol.dispose]() }
+}
+
+const publish = async (
+  deps: PublisherDeps,
+  plan: ChildPlan,
+  lost: AbortSignal | undefined,
+  signal: AbortSignal,
+  ready: () => void,
+): Promise<void> => {
+  const { camera, clock, log } = deps
+  const { input } = deps.plan
   const name = `publisher of ${camera}`
-  const child = startChild({ ...plan, name, onLine: (line) => log.debug({ line }, name) })
+  const child = startChild({ ...plan, name, stdin: input !== null, onLine: (line) => log.debug({ line }, name) })
   if (deps.plan.loops) createInterface({ input: child.stdout }).on('line', createSeamFinder(deps.onSeam))
   else child.stdout.resume()
   let given: unknown
@@ -54,21 +94,30 @@ const publish = async (deps: PublisherDeps, plan: ChildPlan, signal: AbortSignal
   }
   const watching = watchBytes(deps, ready, giveUp)
   const stop = (): void => void child.stop()
+  const onLost = (): void => giveUp(lost?.reason)
   signal.addEventListener('abort', stop, { once: true })
+  lost?.addEventListener('abort', onLost, { once: true })
+  if (lost?.aborted) onLost()
   const over = new AbortController()
+  const feeding =
+    input && child.stdin ? openInput({ input, to: child.stdin, name, clock, log, onBroken: giveUp }) : null
   const admitting = admit(deps, over.signal).catch(giveUp)
   try {
     const end = await child.exited
     if (signal.aborted) return
     if (given !== undefined) throw given
     if (end.code === 0 && deps.plan.ends !== null) return
+    const silent = watching.silence()
+    if (silent >= SILENT_MS) throw noVideo(silent)
     const tail = end.tail.filter((line) => line !== 'Conversion failed!')
+    if (end.code === 0) throw new Failure('unavailable', 'the camera ended its stream')
     throw new Failure('unavailable', describeEnd('ffmpeg', { ...end, tail }))
   } finally {
     over.abort()
     watching[Symbol.dispose]()
     signal.removeEventListener('abort', stop)
-    await admitting
+    lost?.removeEventListener('abort', onLost)
+    await Promise.all([admitting, feeding?.[Symbol.asyncDispose]()])
   }
 }
 
@@ -106,7 +155,7 @@ const watchBytes = (
   { plan: { path }, gateway, clock }: PublisherDeps,
   ready: () => void,
   onStalled: (problem: Failure) => void,
-): Disposable => {
+): Disposable & { silence(): number } => {
   let bytes = gateway.facts().paths.find(({ name }) => name === path)?.bytesIn ?? 0
   let grewAt = clock.now().mono
   const watching = gateway.watch((name, online) => {
@@ -125,11 +174,14 @@ const watchBytes = (
       ready()
     } else if (now - grewAt >= STALLED_MS) {
       end()
-      onStalled(new Failure('unavailable', `no video from the camera for ${STALLED_MS / 1000} s`))
+      onStalled(noVideo(now - grewAt))
     }
   })
-  return { [Symbol.dispose]: end }
+  return { silence: () => clock.now().mono - grewAt, [Symbol.dispose]: end }
 }
+
+const noVideo = (ms: number): Failure =>
+  new Failure('unavailable', `no video from the camera for ${Math.round(ms / 1000)} s`)
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,15 +1,21 @@
-// A video file as a camera, once or over and over. The publisher's standard output is a line per packet with its
-// checksum (ffmpeg's framecrc): when the first packet comes again, the loop began anew.
+// A video file as a camera, once or over and over. The publisher's standard output is a line per key frame with its
+// checksum (ffmpeg's framecrc): when the first comes again, the loop began anew.
+
+import { imageControls } from '../camera/settings.js'
 import type { Slice } from '../lib/slice.js'
 import { decodeAsSent, EVEN, encodeAtOwnRate, encodeVideo, publish, quiet } from './ffmpeg-args.js'
+import { imageFilters } from './image.js'
 import type { Mask } from './mask.js'
-import { defineSource } from './source.js'
+import { AAC, ownSound } from './sound.js'
+import { defineSource, type Image } from './source.js'
 
 export interface FileConfig {
   readonly kind: 'file'
   readonly path: string
   readonly loop: boolean
   readonly transcode: boolean
+  /** Default none. */
+  readonly audio?: 'none' | 'camera'
 }
 
 const TRANSCODED_FPS = 25
@@ -18,11 +24,11 @@ const checkPath = (value: unknown): void => {
   if (typeof value !== 'string' || value.trim() === '') throw new Error('must be the path of a video file')
 }
 
-const encodeOrCopy = (transcode: boolean, mask: Mask | null): readonly string[] => {
+const encodeOrCopy = (transcode: boolean, image: Image, mask: Mask | null): readonly string[] => {
   if (!transcode && !mask) return ['-c:v', 'copy']
-  const even = transcode ? [`fps=${TRANSCODED_FPS}`, EVEN] : [EVEN]
+  const filters = transcode ? [`fps=${TRANSCODED_FPS}`, EVEN, ...imageFilters(image)] : [EVEN]
   const encode = transcode ? encodeVideo(TRANSCODED_FPS) : encodeAtOwnRate
-  return ['-vf', [...even, ...(mask ? [mask.filter] : [])].join(','), ...encode]
+  return ['-vf', [...filters, ...(mask ? [mask.filter] : [])].join(','), ...encode]
 }
 
 export const file = defineSource<FileConfig>({
@@ -36,8 +42,11 @@ export const file = defineSource<FileConfig>({
       format: 'Boolean',
       default: false,
     },
+    audio: ownSound,
   } satisfies Slice,
-  plan: ({ path, loop, transcode }, { publishUrl, mask }) => ({
+  controls: ({ transcode }) => (transcode ? imageControls : []),
+  plan: ({ path, loop, transcode, audio }, { publishUrl, image, mask }) => ({
+    sound: audio === 'camera',
     main: {
       feed: 'child',
       child: {
@@ -46,8 +55,8 @@ export const file = defineSource<FileConfig>({
           ...quiet,
           ...(mask && !transcode ? decodeAsSent : []),
           ...['-re', '-stream_loop', loop ? '-1' : '0', '-protocol_whitelist', 'file', '-i', `file:${path}`],
-          ...['-map', '0:v:0', '-map', '0:a:0?', '-c:a', 'aac'],
-          ...encodeOrCopy(transcode, mask),
+          ...['-map', '0:v:0', ...(audio === 'camera' ? ['-map', '0:a:0?', ...AAC] : [])],
+          ...encodeOrCopy(transcode, image, mask),
           ...publish(publishUrl('main')),
           ...['-map', '0:v:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', 'pipe:1'],
         ],

@@ -3,6 +3,7 @@ import type { ChildPlan } from '../lib/process.js'
 import type { Slice } from '../lib/slice.js'
 import { decodeAsSent, EVEN, encodeAtOwnRate, publish, quiet } from './ffmpeg-args.js'
 import type { Mask } from './mask.js'
+import { AAC, ownSound } from './sound.js'
 import { defineSource } from './source.js'
 
 export interface RtspConfig {
@@ -10,6 +11,8 @@ export interface RtspConfig {
   readonly url: string
   readonly sub: string | null
   readonly transport: 'tcp' | 'udp'
+  /** Default none. */
+  readonly audio?: 'none' | 'camera'
 }
 
 const SCHEMES = ['rtsp:', 'rtsps:']
@@ -39,12 +42,20 @@ export const rtsp = defineSource<RtspConfig>({
       format: ['tcp', 'udp'],
       default: 'tcp',
     },
+    audio: ownSound,
   } satisfies Slice,
-  plan: ({ url, sub, transport }) => ({
+  controls: () => [],
+  plan: ({ url, sub, transport, audio }) => ({
+    sound: audio === 'camera',
     main: { feed: 'pull', url, transport },
     ...(sub === null ? {} : { sub: { feed: 'pull', url: sub, transport } }),
   }),
 })
+
+export interface RelayOptions {
+  readonly mask?: Mask | null
+  readonly sound?: boolean
+}
 
 /**
  * The publisher for what no gateway pulls: copies or, with a mask, decodes and encodes anew. Gives up after ten silent
@@ -54,7 +65,7 @@ export const relayRtsp = (
   url: string,
   transport: 'tcp' | 'udp',
   publishUrl: string,
-  mask: Mask | null = null,
+  { mask = null, sound = false }: RelayOptions = {},
 ): ChildPlan => ({
   command: 'ffmpeg',
   args: [
@@ -62,8 +73,14 @@ export const relayRtsp = (
     ...(mask ? decodeAsSent : []),
     ...['-rtsp_transport', transport, '-timeout', String(SILENCE_US)],
     ...['-protocol_whitelist', 'rtsp,rtsps,tls,tcp,udp,rtp,srtp', '-analyzeduration', '2000000', '-i', url],
-    ...['-map', '0:v:0', '-map', '0:a:0?', '-c', 'copy'],
-    ...(mask ? ['-vf', `${EVEN},${mask.filter}`, ...encodeAtOwnRate] : []),
+    ...['-map', '0:v:0', ...(sound ? ['-map', '0:a:0?', ...AAC] : [])],
+    ...(mask ? ['-vf', `${EVEN},${mask.filter}`, ...encodeAtOwnRate] : ['-c:v', 'copy']),
     ...publish(publishUrl),
   ],
 })
+
+/** The camera that such a publisher reads; undefined when it reads something else. */
+export const cameraOf = ({ args }: ChildPlan): string | undefined => {
+  const address = args[args.indexOf('-i') + 1]
+  return address !== undefined && SCHEMES.some((scheme) => address.startsWith(scheme)) ? address : undefined
+}

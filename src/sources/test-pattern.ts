@@ -1,8 +1,10 @@
 // A made-up garden without any camera: somebody with a lantern walks by on schedule, the day ends and comes back, a
 // clock tells the time. The scene is painted once (geq, one frame) and only its light and the walker change.
 import { existsSync } from 'node:fs'
+import { imageControls } from '../camera/settings.js'
 import { range, type Slice } from '../lib/slice.js'
 import { encodeVideo, publish, quiet } from './ffmpeg-args.js'
+import { imageFilters } from './image.js'
 import { defineSource } from './source.js'
 
 export interface TestPatternConfig {
@@ -19,7 +21,7 @@ const FIRST_WALK_S = 10
 /** Without this font (Debian: fonts-dejavu-core) there is no clock. */
 const FONT = '/usr/share/fonts/truetype/dejavu/DejaVuSansMono-Bold.ttf'
 
-const even =
+export const even =
   (min: number, max: number) =>
   (value: unknown): void => {
     range(min, max, true)(value)
@@ -94,14 +96,17 @@ export const defineTestPattern = (font: string | null) =>
       walk_s: { doc: 'How long a walk takes', format: range(1, 3600), default: 8, unit: 'seconds' },
       day_s: { doc: 'Length of a day with its night', format: range(20, 86400), default: 240, unit: 'seconds' },
     } satisfies Slice,
-    plan: (config, { publishUrl, mask }) => ({
+    controls: () => imageControls,
+    plan: (config, { publishUrl, image, mask }) => ({
+      sound: false,
       main: {
         feed: 'child',
         child: {
           command: 'ffmpeg',
           args: [
             ...quiet,
-            ...['-re', '-f', 'lavfi', '-i', [graph(config, font), ...(mask ? [mask.filter] : [])].join(',')],
+            ...['-re', '-f', 'lavfi', '-protocol_whitelist', 'file'],
+            ...['-i', [graph(config, font), ...imageFilters(image), ...(mask ? [mask.filter] : [])].join(',')],
             ...encodeVideo(config.fps),
             ...publish(publishUrl('main')),
           ],

@@ -29,7 +29,7 @@ describe('a configuration', () => {
         id: 'front-door_2',
         name: 'Front door 2',
         source: { kind: 'test-pattern', width: 1280, height: 720, fps: 25, walk_every_s: 30, walk_s: 8, day_s: 240 },
-        ring: { seconds: 10, max_bytes: 64_000_000 },
+        ring: { seconds: 10, max_bytes: 64_000_000, width: null },
         settings: defaultSettings,
       },
     ])

@@ -70,17 +70,17 @@ const arrived = (check: () => unknown) =>
 /** Runs the job until it ends; also whether the path was ever online. */
 const publish = async (mask: ReturnType<typeof createMask>): Promise<{ problem: string; shown: boolean }> => {
   const input = ['-re', '-stream_loop', '-1', '-i', film]
-  const plan = relayRtsp('', 'tcp', gateway.serviceUrl('porch'), mask)
+  const plan = relayRtsp('', 'tcp', gateway.serviceUrl('porch'), { mask })
   const args = [...input, ...plan.args.slice(plan.args.indexOf('-i') + 2)]
   let shown = false
   const watching = gateway.watch((_name, online) => {
     shown ||= online
   })
   const job = definePublisher({
-    ...{ camera: 'porch', gateway, clock, log: silentLog, onSeam: () => {}, onEnded: () => {} },
+    ...{ camera: 'porch', gateway, clock, log: silentLog, onSeam: () => {}, onWaiting: () => {}, onEnded: () => {} },
     plan: {
       ...{ job: 'publisher', stream: 'main', path: 'porch', child: { ...plan, args }, loops: false, ends: null },
-      ...{ refused: null, proof },
+      ...{ refused: null, proof, input: null, after: null },
     },
   })
   const problem = await job(end.signal, () => {

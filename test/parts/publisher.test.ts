@@ -47,6 +47,8 @@ const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Prom
     stream: 'main',
     path: 'porch',
     child,
+    input: null,
+    after: null,
     loops: false,
     ends: null,
     refused: null,
@@ -56,6 +58,7 @@ const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Prom
   const job = definePublisher({
     ...{ camera: 'porch', plan, gateway, clock, log: silentLog },
     onSeam: () => said.push('seam'),
+    onWaiting: (sentence) => said.push(`waits: ${sentence}`),
     onEnded: (sentence) => said.push(sentence),
   })
   return job(end.signal, () => said.push('ready')).then(

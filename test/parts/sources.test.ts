@@ -17,12 +17,14 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
+const IMAGE = { brightness: 0, contrast: 0, saturation: 0, sharpness: 0 }
+const given = { publishUrl: () => 'OUT', inletUrl: '', night: false, mask: null, image: IMAGE, rpi: false }
 const size = { width: 320, height: 180, fps: 25 }
 const garden: TestPatternConfig = { kind: 'test-pattern', ...size, walk_every_s: 30, walk_s: 8, day_s: 40 }
 
 /** Runs the source's plan for so many seconds of video, as fast as it goes; resolves to its standard output. */
 const film = async (source: SourceConfig, seconds: number, path: string): Promise<string> => {
-  const { main } = planSource(source, { publishUrl: () => 'OUT', night: false, mask: null })
+  const { main } = planSource(source, given)
   if (main.feed !== 'child') throw new Error('not published')
   const args = main.child.args.filter((word) => word !== '-re')
   const at = args.lastIndexOf('rtsp', args.indexOf('OUT')) - 1

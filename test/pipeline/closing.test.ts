@@ -41,7 +41,7 @@ test('the guard of every change is the gateway’s at once, also while one befor
     [Symbol.asyncDispose]: async () => {},
   }
   const storage = { watch: () => ({ [Symbol.dispose]: () => {} }) } as unknown as Storage
-  const source = { kind: 'rtsp', url: 'rtsp://cam/1', sub: null, transport: 'tcp' } as const
+  const source = { kind: 'rtsp', url: 'rtsp://cam/1', sub: null, transport: 'tcp', audio: 'camera' } as const
   const pipelines = definePipelines({
     ...{ cameras, storage, clock, log: silentLog },
     configs: [{ id: 'porch', source, ring: { seconds: 10, max_bytes: 1_000_000 } }],

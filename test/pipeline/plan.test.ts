@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest'
 import { planCamera } from '../../src/pipeline/plan.js'
 
-const gateway = (pulls: boolean) => ({ pulls, serviceUrl: (path: string) => `rtsp://us@gateway/${path}` })
+const gateway = (pulls: boolean) => ({ pulls, rpi: pulls, serviceUrl: (path: string) => `rtsp://us@gateway/${path}` })
 const rtsp = { kind: 'rtsp', url: 'rtsp://cam/1', sub: null, transport: 'tcp' } as const
-const PLAIN = { capture: true, night: false, privacy: { enabled: false, polygons: [] }, video: null } as const
+const IMAGE = { brightness: 0, contrast: 0, saturation: 0, sharpness: 0 }
+const ALWAYS = { capture: true, night: false, image: IMAGE, ringWidth: null } as const
+const PLAIN = { ...ALWAYS, privacy: { enabled: false, polygons: [] }, video: null } as const
 const FRAMES = { width: 320, fps: 10 }
 
 test('of a stopped camera nothing runs and no path is there', () => {
@@ -17,7 +19,7 @@ test('without a small stream one tap gives fragments and frames', () => {
   expect(Object.keys(jobs)).toEqual(['publisher main', 'tap main'])
   expect(jobs['tap main']).toEqual({
     ...{ job: 'tap', stream: 'main', path: 'porch', guard: null, url: 'rtsp://us@gateway/porch' },
-    ...{ fragments: true, frames: FRAMES },
+    ...{ fragments: true, frames: FRAMES, sound: false },
   })
 })
 
@@ -30,7 +32,8 @@ test('with a small stream the main one is never decoded', () => {
 })
 
 test('a gateway that pulls is given the address and no child runs; one that does not is fed', () => {
-  const pulled = planCamera({ id: 'porch', source: rtsp, gateway: gateway(true), ...PLAIN })
+  const heard = { ...rtsp, audio: 'camera' } as const
+  const pulled = planCamera({ id: 'porch', source: heard, gateway: gateway(true), ...PLAIN })
   expect(pulled.paths).toEqual([{ name: 'porch', feed: 'pull', url: 'rtsp://cam/1', transport: 'tcp' }])
   expect(pulled.jobs['publisher main']).toMatchObject({ child: null })
   const fed = planCamera({ id: 'porch', source: rtsp, gateway: gateway(false), ...PLAIN })
@@ -55,7 +58,7 @@ const corners = [
   { x: 0.5, y: 0 },
   { x: 0, y: 0.5 },
 ]
-const masked = { capture: true, night: false, privacy: { enabled: false, polygons: [corners] }, video: null } as const
+const masked = { ...ALWAYS, privacy: { enabled: false, polygons: [corners] }, video: null } as const
 const argsOf = (plan: ReturnType<typeof planCamera>, job: string): string => {
   const found = plan.jobs[job]
   return found?.job === 'publisher' ? [found.child?.command, ...(found.child?.args ?? [])].join(' ') : ''
@@ -79,7 +82,7 @@ test.each([true, false])(
     ]) {
       const words = argsOf(plan, `publisher ${job}`)
       expect(words).toMatch(
-        /^ffmpeg .*-noautorotate -threads 1 .*-i rtsp:\/\/cam\/[12] .*-c copy -vf .*drawbox=.* -c:v libx264 /,
+        /^ffmpeg .*-noautorotate -threads 1 .*-i rtsp:\/\/cam\/[12] .*-map 0:v:0 -vf .*drawbox=.* -c:v libx264 /,
       )
       expect(words).toMatch(new RegExp(`rtsp://us@gateway/${path}$`))
       expect(plan.jobs[`publisher ${job}`]).toMatchObject({ refused: null, proof: { of: 'mask' } })
@@ -118,8 +121,7 @@ test('private: a card as large as the picture in place of each stream, kept for 
     id: 'porch',
     source,
     gateway: gateway(true),
-    capture: true,
-    night: false,
+    ...ALWAYS,
     privacy,
     video: { width: 1920, height: 1080 },
   })

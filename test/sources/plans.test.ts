@@ -4,9 +4,15 @@ import type { Option } from '../../src/lib/slice.js'
 import { type FileConfig, file } from '../../src/sources/file.js'
 import { planSource, sourceKinds, sources } from '../../src/sources/index.js'
 import { relayRtsp, rtsp } from '../../src/sources/rtsp.js'
+import type { PlanContext } from '../../src/sources/source.js'
 import { defineTestPattern } from '../../src/sources/test-pattern.js'
 
-const context = { publishUrl: (stream: string) => `rtsp://gateway/${stream}`, night: false, mask: null }
+const image = { brightness: 0, contrast: 0, saturation: 0, sharpness: 0 }
+const context: PlanContext = {
+  publishUrl: (stream) => `rtsp://gateway/${stream}`,
+  inletUrl: 'rtsp://gateway/inlet',
+  ...{ night: false, mask: null, image, rpi: false },
+}
 const quiet = '-nostdin -hide_banner -loglevel error -nostats'
 const publish = '-f rtsp -rtsp_transport tcp rtsp://gateway/main'
 const encode =
@@ -23,7 +29,7 @@ test('a file is copied as it is, over and over, with a line for each packet', ()
   const config = { kind: 'file', path: '/films/a film.mp4', loop: true, transcode: false } as const
   expect(words(config)).toBe(
     `ffmpeg ${quiet} -re -stream_loop -1 -protocol_whitelist file -i file:/films/a film.mp4 ` +
-      `-map 0:v:0 -map 0:a:0? -c:a aac -c:v copy ${publish} ${checksums}`,
+      `-map 0:v:0 -c:v copy ${publish} ${checksums}`,
   )
   expect(planSource(config, context).main).toMatchObject({ loops: true })
 })
@@ -37,18 +43,20 @@ test('a file that is not to be repeated ends, and the plan says what that means'
 })
 
 test('another codec is encoded by us: a key frame each second, no B-frames', () => {
-  expect(words({ kind: 'file', path: '/films/a.avi', loop: true, transcode: true })).toBe(
+  expect(words({ kind: 'file', path: '/films/a.avi', loop: true, transcode: true, audio: 'camera' })).toBe(
     `ffmpeg ${quiet} -re -stream_loop -1 -protocol_whitelist file -i file:/films/a.avi ` +
-      `-map 0:v:0 -map 0:a:0? -c:a aac -vf fps=25,scale=trunc(iw/2)*2:trunc(ih/2)*2 ${encode} ${publish} ${checksums}`,
+      `-map 0:v:0 -map 0:a:0? -c:a aac -b:a 64k -vf fps=25,scale=trunc(iw/2)*2:trunc(ih/2)*2 ${encode} ${publish} ${checksums}`,
   )
 })
 
 test('a network camera is pulled, its small stream too', () => {
   const url = 'rtsp://admin:secret@cam/1'
   expect(planSource({ kind: 'rtsp', url, sub: null, transport: 'udp' }, context)).toEqual({
+    sound: false,
     main: { feed: 'pull', url, transport: 'udp' },
   })
   expect(planSource({ kind: 'rtsp', url, sub: 'rtsp://cam/2', transport: 'tcp' }, context)).toEqual({
+    sound: false,
     main: { feed: 'pull', url, transport: 'tcp' },
     sub: { feed: 'pull', url: 'rtsp://cam/2', transport: 'tcp' },
   })
@@ -58,7 +66,7 @@ test('a gateway that does not pull is fed by a copy that opens nothing but RTSP 
   const { command, args } = relayRtsp('rtsp://cam/1', 'udp', 'rtsp://gateway/main')
   expect([command, ...args].join(' ')).toBe(
     `ffmpeg ${quiet} -rtsp_transport udp -timeout 10000000 -protocol_whitelist rtsp,rtsps,tls,tcp,udp,rtp,srtp ` +
-      `-analyzeduration 2000000 -i rtsp://cam/1 -map 0:v:0 -map 0:a:0? -c copy ${publish}`,
+      `-analyzeduration 2000000 -i rtsp://cam/1 -map 0:v:0 -c:v copy ${publish}`,
   )
 })
 
@@ -70,7 +78,7 @@ test('the test pattern is one graph, painted once, then encoded at its own pace'
   }
   const args = plan('/fonts/mono.ttf')
   const graph = args[args.indexOf('-i') + 1] ?? ''
-  expect(args.join(' ')).toBe(`${quiet} -re -f lavfi -i ${graph} ${encode} ${publish}`)
+  expect(args.join(' ')).toBe(`${quiet} -re -f lavfi -protocol_whitelist file -i ${graph} ${encode} ${publish}`)
   expect(graph).toContain('s=640x360')
   expect(graph).toContain('drawtext=fontfile=/fonts/mono.ttf')
   // The first walk begins at 10 s, then every 30 s, for 8 s.
@@ -104,6 +112,6 @@ test('addresses and paths that are right are taken', () => {
 })
 
 test('each kind stands in the list under its own name', () => {
-  expect(sourceKinds).toEqual(['test-pattern', 'file', 'rtsp'])
+  expect(sourceKinds).toEqual(['test-pattern', 'file', 'rtsp', 'http-mjpeg', 'push', 'usb', 'rpi'])
   for (const kind of sourceKinds) expect(sources[kind].kind).toBe(kind)
 })
