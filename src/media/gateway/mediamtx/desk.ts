@@ -98,10 +98,11 @@ export const createDesk = (deps: DeskDeps): Desk => {
     await putUsers()
     if (going.length > 0) await api.settle()
     await putPaths()
-    if (going.length > 0) await api.settle()
     for (const name of going) leaving.delete(name)
     gates.release(shut)
     await putUsers()
+    // Whoever asks whether a path is there must find it.
+    await api.settle()
   }
   const look = async (): Promise<void> => {
     const paths = await api.paths()
@@ -125,6 +126,7 @@ export const createDesk = (deps: DeskDeps): Desk => {
     const now = paths.find(({ name }) => name === path)
     if (gates.decide(path, now?.available ? now.source?.id : undefined)) {
       await putUsers()
+      await api.settle()
       tally.take(paths)
       tally.tell(gates.isOpen)
       return

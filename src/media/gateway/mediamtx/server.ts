@@ -100,11 +100,9 @@ export const startServer = async (deps: ServerDeps, signal: AbortSignal): Promis
   const child = startChild({ name: 'MediaMTX', command: path, args: [file], env: environment(), bareEnv: true })
   const said = readLines(child, deps)
   const gone = child.exited.then(({ code, signal: by, tail }): never => {
+    if (by) throw new Failure('unavailable', `MediaMTX was ended by ${by}`)
     const why = said.last() || tail.findLast((line) => line.trim() !== '')
-    throw new Failure(
-      'unavailable',
-      `MediaMTX ${by ? `was ended by ${by}` : `ended with code ${code}`}${why ? `: ${why}` : ''}`,
-    )
+    throw new Failure('unavailable', `MediaMTX ended with code ${code}${why ? `: ${why}` : ''}`)
   })
   gone.catch(() => {})
   const api = createMediamtxApi({ url: `http://127.0.0.1:${ports.api}`, login: service })
