@@ -1,6 +1,6 @@
 // The real Home Assistant of ../shared/home-assistant, in a chroot that its set-up makes once (minutes).
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +24,9 @@ export interface Entity {
   readonly state: string | null
   readonly device_class: string | null
   readonly entity_category: string | null
+  readonly unit: string | null
+  readonly disabled_by: string | null
+  readonly attributes: Readonly<Record<string, unknown>>
 }
 
 export interface Dump {
@@ -34,6 +37,7 @@ export interface Dump {
     readonly configuration_url: string | null
     readonly sw_version: string | null
     readonly mqtt: { readonly ignored_keys: object }
+    readonly device_triggers: readonly { readonly type: string; readonly subtype: string }[]
   }[]
   readonly entities: readonly Entity[]
   readonly issues: readonly { readonly domain: string }[]
@@ -48,24 +52,52 @@ export interface HomeAssistant extends AsyncDisposable {
   call(service: string, uniqueId: string, data?: object): Promise<void>
   /** What it shows as the picture of an entity. */
   picture(uniqueId: string, file: string): Promise<void>
+  enable(...uniqueIds: string[]): Promise<void>
+  /** Of any entity, by its entity id. */
+  state(entityId: string): Promise<string>
+  /** With the configuration that it has, and what it knows. */
+  restart(): Promise<void>
+}
+
+export interface HomeOptions {
+  /** The folder of the chroot; without it that of the newest. */
+  readonly chroot?: string
+  /** More of its configuration.yaml. */
+  readonly yaml?: string
+  /** A folder that becomes its `blueprints`. */
+  readonly blueprints?: string
 }
 
 /** With its MQTT integration added through the form, as the form suggests. */
-export const startHomeAssistant = async (mqtt: string): Promise<HomeAssistant> => {
+export const startHomeAssistant = async (
+  mqtt: string,
+  { chroot = process.env.HA_EVAL_CHROOT ?? '/opt/ha-chroot', yaml = '', blueprints }: HomeOptions = {},
+): Promise<HomeAssistant> => {
   const folder = mkdtempSync(join(tmpdir(), 'nightjar-ha-'))
   const ha = async (...args: string[]): Promise<string> => {
     const whole = [join(tools, 'ha.py'), '--dir', join(folder, 'ha'), ...args]
-    return (await run('python3', whole, { maxBuffer: 64 * 1024 * 1024 })).stdout
+    const env = { ...process.env, HA_EVAL_CHROOT: chroot }
+    return (await run('python3', whole, { maxBuffer: 64 * 1024 * 1024, env })).stdout
   }
-  const chroot = process.env.HA_EVAL_CHROOT ?? '/opt/ha-chroot'
-  if (!existsSync(join(chroot, 'etc/ha-eval-chroot'))) await run(join(tools, 'setup.sh'))
-  await ha('start', '--port', String(await freePort()), '--mqtt', mqtt)
+  if (!existsSync(join(chroot, 'etc/ha-eval-chroot')))
+    await run(join(tools, 'setup.sh'), { env: { ...process.env, HA_EVAL_CHROOT: chroot } })
+  const more = join(folder, 'more.yaml')
+  writeFileSync(more, yaml)
+  await ha('start', '--port', String(await freePort()), '--mqtt', mqtt, '--extra-yaml', more)
+  if (blueprints) {
+    cpSync(blueprints, join(folder, 'ha/config/blueprints'), { recursive: true })
+    await ha('call', 'automation.reload')
+  }
   return {
     dump: async () => JSON.parse(await ha('dump', '--platform', 'mqtt')) as Dump,
     wait: async (...conditions) => void (await ha('wait', ...conditions, '--timeout', '20')),
     call: async (service, uniqueId, data = {}) =>
       void (await ha('call', service, uniqueId, '--data', JSON.stringify(data))),
     picture: async (uniqueId, file) => void (await ha('snapshot', uniqueId, file)),
+    state: async (entityId) =>
+      (JSON.parse(await ha('rest', 'GET', `/api/states/${entityId}`)) as { state: string }).state,
+    enable: async (...uniqueIds) => void (await ha('enable', ...uniqueIds)),
+    restart: async () => void (await ha('restart')),
     [Symbol.asyncDispose]: async () => {
       await ha('stop')
       rmSync(folder, { recursive: true, force: true })

@@ -52,6 +52,8 @@ const CONNECT_MS = 10_000
 const KEEPALIVE_S = 30
 const PATIENCE_MS = 1000
 const NO_LIMIT = 268_435_455
+/** Of a publication, beside topic and payload; generously. */
+const HEADER = 16
 /** "Unsupported protocol version" of MQTT 5 and of 3.1.1. */
 const OLD_BROKER = [132, 1]
 
@@ -82,12 +84,13 @@ export const connect = async (deps: ConnectionDeps): Promise<Connection> => {
   }
   const client = mqtt.connect(config.url, options)
 
-  /** Said once an outage. */
-  const broken = (sentence: string): void => {
+  /** Said once, until all is well again. */
+  const complain = (sentence: string, then = ''): void => {
     if (ended || sentence === problem) return
     problem = sentence
-    log.warn(`mqtt: ${sentence}; trying again`)
+    log.warn(`mqtt: ${sentence}${then}`)
   }
+  const broken = (sentence: string): void => complain(sentence, '; trying again')
   client.on('error', (error: Error & { code?: unknown }) => {
     if (typeof error.code === 'number' && OLD_BROKER.includes(error.code) && client.options.protocolVersion === 5) {
       log.info(`mqtt: the broker at ${shown} does not speak MQTT 5; using 3.1.1`)
@@ -137,6 +140,12 @@ export const connect = async (deps: ConnectionDeps): Promise<Connection> => {
     publish: (topic, payload, { retain = false, qos = 1 } = {}) =>
       new Promise<boolean>((resolve) => {
         if (!client.connected) return resolve(false)
+        const size = Buffer.byteLength(topic) + Buffer.byteLength(payload) + HEADER
+        if (size > largest) {
+          // Sent all the same it would cost us the connection.
+          complain(`the broker takes at most ${largest} bytes a message: ${topic} (${size}) is not published`)
+          return resolve(false)
+        }
         client.publish(topic, payload, { retain, qos }, (error) => {
           if (error && up && client.connected) broken(`the broker refused ${topic}: ${error.message}`)
           resolve(!error)
@@ -167,6 +176,13 @@ const explain = (error: Error & { code?: unknown }, shown: string, user: string 
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
       return `${shown} can not be reached`
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return `the certificate of ${shown} is not signed by an authority known here: name the authority's file as mqtt.ca_file`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `the certificate of ${shown} is for another name: use the name that it is for in mqtt.url`
     // Bad name or password, not authorized: in 3.1.1 and in MQTT 5.
     case 4:
     case 5:
