@@ -57,7 +57,8 @@ export const encodingOf = ({ streams = [], packets = [] }: Probed): Encoding => 
   const timed = packets.map(({ pts_time, size, flags = '' }) => ({
     ...{ at: Number(pts_time), size: Number(size), key: flags.startsWith('K') },
   }))
-  const first = timed[0]?.at ?? 0
+  // The first packet may have no time.
+  const first = timed.find(({ at }) => Number.isFinite(at))?.at ?? 0
   const steady = timed.filter(({ at, size }) => at >= first + SKIPPED_S && size > 0)
   const times = steady.map(({ at }) => at)
   const seconds = Math.max(...times) - Math.min(...times)

@@ -67,7 +67,7 @@ const parsePath = (text: string, expression: XmlElement): Filter => {
   return (topic) => topic.path === path || (all && topic.path.startsWith(`${path}/`))
 }
 
-/** Whether a topic is asked for; without a filter every one is. Throws a Fault for what is not understood. */
+/** Whether a topic is asked for; without a filter every one is that needs not be asked for by name. Throws a Fault for what is not understood. */
 export const parseFilter = (filter: XmlElement | undefined): Filter => {
   const content = childOf(filter, 'MessageContent')
   if (content && content.text !== '')
@@ -82,5 +82,5 @@ export const parseFilter = (filter: XmlElement | undefined): Filter => {
     if (dialect !== DIALECTS.concrete && dialect !== DIALECTS.simple) throw unknownDialect(dialect)
     return expression.text.split('|').map((text) => parsePath(text.trim(), expression))
   })
-  return wanted.length === 0 ? () => true : (topic) => wanted.some((fits) => fits(topic))
+  return wanted.length === 0 ? ({ onRequest }) => !onRequest : (topic) => wanted.some((fits) => fits(topic))
 }

@@ -22,6 +22,8 @@ export interface Topic {
   readonly type: 'xs:boolean' | 'xs:string' | 'tt:StringList'
   readonly rest: string
   readonly doc: string
+  /** Told only to who asks for it by name: clients complain in their logs about topics that they do not know. */
+  readonly onRequest?: true
   /** Undefined: this camera does not tell it now. */
   show(told: Told): string | boolean | undefined
 }
@@ -95,7 +97,8 @@ export const topics: readonly Topic[] = [
   },
   {
     ...{ path: 'VideoSource/nj:DayNight', source: VIDEO, item: 'Mode', type: 'xs:string', rest: 'day' },
-    doc: 'day or night: our own topic, for there is no standard one',
+    onRequest: true,
+    doc: 'day or night: our own topic, for there is no standard one; only for clients that ask for it by name',
     show: ({ state }) => state.light.mode,
   },
   {
