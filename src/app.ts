@@ -8,12 +8,14 @@ import { type HttpServer, startHttp } from './adapters/http/server.js'
 import { type Broker, startBroker } from './adapters/mqtt/broker.js'
 import { startMqtt } from './adapters/mqtt/mqtt.js'
 import { type BrokerLogin, type Speaker, startMqttOfSupervisor } from './adapters/mqtt/supervisor.js'
+import { startNotify } from './adapters/notify/start-notify.js'
 import { type Onvif, startOnvif } from './adapters/onvif/onvif.js'
 import { startAutoSave } from './automation/auto-save.js'
 import { startNightExposure } from './automation/night-exposure.js'
 import { startPictureSeries } from './automation/picture-series.js'
 import { startRecordOnMotion } from './automation/record-on-motion.js'
 import { createCameras } from './camera/cameras.js'
+import type { Notifiers } from './camera/ports.js'
 import { cameraSettingsSchema } from './camera/settings-schema.js'
 import type { PartHealth } from './camera/state.js'
 import type { Config } from './config/schema.js'
@@ -115,6 +117,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
   const links = await startLinks({ data, page: () => page, clock })
   let gateway: Gateway | undefined
   let mqtt: Speaker | undefined
+  let notify: Notifiers | undefined
   const http = scope.use(
     await startHttp({
       config: config.http,
@@ -126,7 +129,8 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
       accounts,
       links,
       settingsSchema: cameraSettingsSchema,
-      health: () => ({ ...(mqtt ? { mqtt: mqttHealth(mqtt) } : {}) }),
+      health: () => ({ ...(mqtt ? { mqtt: mqttHealth(mqtt) } : {}), ...notifyHealth(notify) }),
+      notify: () => notify,
       rings: pipelines.stats,
       ...(supervisor ? { ingress: { peer: supervisor.peer, role: config.http.ingress_role } } : {}),
       version,
@@ -136,6 +140,12 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
     }),
   )
   gateway = scope.use(await startGateway({ config: config.rtsp, mediamtx: config.mediamtx, data, accounts, clock, log }))
+  notify = scope.use(
+    startNotify({
+      ...{ config: config.notify, cameras, recordings: storage, pictures, links, clock, log },
+      note: (id, note) => cameras.parts.find((camera) => camera.id === id)?.learn({ type: 'noted', note }),
+    }),
+  )
   await pipelines.start(gateway)
   scope.use(startRecordOnMotion({ cameras, log }))
   scope.use(startPictureSeries({ cameras, clock, log }))
@@ -197,6 +207,9 @@ const mqttHealth = (mqtt: Speaker): PartHealth => {
   const { connected, problem } = mqtt.health()
   return { status: connected ? 'working' : problem ? 'broken' : 'starting', problem }
 }
+
+const notifyHealth = (notify: Notifiers | undefined): Record<string, PartHealth> =>
+  Object.fromEntries((notify?.list() ?? []).map(({ name, health }) => [`notify ${name}`, health]))
 
 const rtspAddress = ({ rtsp: { host } }: Config, port: number, page: string, camera: string): string =>
   `rtsp://${isEverywhere(host) ? new URL(page).hostname : host}:${port}/${camera}`
