@@ -27,14 +27,16 @@ export interface CutterOptions {
 }
 
 const MAX_BYTES = 32 * 1024 * 1024
-/** Some cameras announce sound and never send any: after so many pictures the film begins without. */
+/** Some cameras announce sound and never send any: after so many pictures, or seconds of them, the film begins without. */
 const PATIENCE = 50
+const PATIENCE_S = 3
 
 export const createFragmentCutter = (options: CutterOptions): FragmentCutter => {
   const { nextEpoch, onInit, onFragment, maxBytes = MAX_BYTES } = options
   let sound: 'none' | 'awaited' | 'joined' | 'late' = options.sound ? 'awaited' : 'none'
   let picture: Buffer | undefined
   let tone: Buffer | undefined
+  let heldFrom: number | undefined
   let init: InitSegment | undefined
   let tracks: ReadonlyMap<number, Track> = new Map()
   let held: (() => void)[] = []
@@ -50,7 +52,7 @@ export const createFragmentCutter = (options: CutterOptions): FragmentCutter => 
     if (!video) throw new Failure('unavailable', 'the stream has no video')
     const audio = all.find(({ kind }) => kind === 'audio')
     const used = audio ? [video, audio] : [video]
-    tracks = new Map(used.map((track) => [track.id, track]))
+    tracks = byId(used)
     init = {
       epoch: nextEpoch(),
       data,
@@ -90,7 +92,9 @@ export const createFragmentCutter = (options: CutterOptions): FragmentCutter => 
       onFragment: (data, moof) => {
         if (sound !== 'awaited') return give(data, moof)
         held.push(() => give(data, moof))
-        if (held.length < PATIENCE) return
+        const pts = picture && readSample(moof, byId(readTracks(picture)))?.pts
+        heldFrom ??= pts
+        if (held.length < PATIENCE && (pts ?? 0) - (heldFrom ?? 0) < PATIENCE_S) return
         sound = 'late'
         begin()
       },
@@ -114,6 +118,8 @@ export const createFragmentCutter = (options: CutterOptions): FragmentCutter => 
   )
   return { write: pictures.write, writeSound: sounds.write }
 }
+
+const byId = (tracks: readonly Track[]): ReadonlyMap<number, Track> => new Map(tracks.map((track) => [track.id, track]))
 
 const codecName = (codec: string): InitSegment['video']['codec'] => {
   if (codec.startsWith('avc')) return 'h264'
