@@ -137,10 +137,12 @@ const readPictures = (answer: IncomingMessage, deps: HttpPicturesDeps, stream: b
     })
     const end = (problem?: unknown): void => {
       watching[Symbol.dispose]()
+      signal.removeEventListener('abort', onAbort)
       answer.destroy()
       if (problem === undefined || signal.aborted) resolve(count)
       else reject(problem)
     }
+    const onAbort = (): void => end()
     const watching = clock.every(1000, () => {
       if (clock.now().mono - heardAt >= SILENCE_MS)
         end(unavailable(`no picture from the camera for ${SILENCE_MS / 1000} s`))
@@ -156,5 +158,5 @@ const readPictures = (answer: IncomingMessage, deps: HttpPicturesDeps, stream: b
     answer.once('error', (error) =>
       end(stream ? unavailable(`the stream broke off: ${reasonOf(error)}`, error) : error),
     )
-    signal.addEventListener('abort', () => end(), { once: true })
+    signal.addEventListener('abort', onAbort)
   })
