@@ -139,7 +139,9 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
       log,
     }),
   )
-  gateway = scope.use(await startGateway({ config: config.rtsp, mediamtx: config.mediamtx, data, accounts, clock, log }))
+  gateway = scope.use(
+    await startGateway({ config: config.rtsp, mediamtx: config.mediamtx, data, accounts, clock, log }),
+  )
   notify = scope.use(
     startNotify({
       ...{ config: config.notify, cameras, recordings: storage, pictures, links, clock, log },
@@ -152,7 +154,8 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
   scope.use(startAutoSave({ cameras, clock, log }))
   scope.use(startNightExposure({ cameras, configs: config.cameras, clock, log }))
 
-  const { port } = gateway.facts()
+  const { port, host } = gateway.facts()
+  const rtspHost = host ?? config.rtsp.host
   page = config.http.public_url ?? httpAddress(config, http, networkHosts()[0] ?? 'localhost')
   let broker: Broker | undefined
   if (config.mqtt) {
@@ -173,7 +176,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
         recordings: storage,
         version,
         links,
-        urls: { http: () => page, rtsp: (camera) => rtspAddress(config, port, page, camera) },
+        urls: { http: () => page, rtsp: (camera) => rtspAddress(rtspHost, port, page, camera) },
         fps: (camera) => pipelines.stats(camera)?.fps,
         clock,
         log,
@@ -194,7 +197,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
   return {
     addresses: () => ({
       http: httpAddress(config, http, '127.0.0.1'),
-      rtsp: Object.fromEntries(config.cameras.map(({ id }) => [id, `rtsp://${here(config.rtsp.host)}:${port}/${id}`])),
+      rtsp: Object.fromEntries(config.cameras.map(({ id }) => [id, `rtsp://${here(rtspHost)}:${port}/${id}`])),
       ...(config.mqtt ? { mqtt: redactText(broker?.url ?? config.mqtt.url ?? 'as Home Assistant says') } : {}),
       ...(onvif ? { onvif: onvifAddresses(config, onvif) } : {}),
       users: demo ? [demo] : [],
@@ -211,7 +214,7 @@ const mqttHealth = (mqtt: Speaker): PartHealth => {
 const notifyHealth = (notify: Notifiers | undefined): Record<string, PartHealth> =>
   Object.fromEntries((notify?.list() ?? []).map(({ name, health }) => [`notify ${name}`, health]))
 
-const rtspAddress = ({ rtsp: { host } }: Config, port: number, page: string, camera: string): string =>
+const rtspAddress = (host: string, port: number, page: string, camera: string): string =>
   `rtsp://${isEverywhere(host) ? new URL(page).hostname : host}:${port}/${camera}`
 
 const onvifAddresses = ({ onvif }: Config, { ports }: Onvif): Record<string, string> =>

@@ -10,6 +10,7 @@ import { sentenceOf } from '../lib/failure.js'
 import { chooseDetectors } from '../vision/engine/choose.js'
 import { engineConfigOf } from '../vision/engine/engine-config.js'
 import { lookForOffers } from '../vision/engine/offers.js'
+import { checkGateway } from './check-gateway.js'
 
 const PATIENCE = 5000
 const BUILT_AFTER = Date.UTC(2026, 0, 1)
@@ -76,9 +77,6 @@ const checkPrograms = async (): Promise<Finding[]> => [
   (await ask('setpriv', '--pdeathsig', 'TERM', 'true')) === null
     ? warn('setpriv is not there: kill -9 of Nightjar can leave an ffmpeg behind', 'apt-get install util-linux')
     : ok('setpriv ends children with their parent'),
-  (await ask('mediamtx', '--version')) === null
-    ? ok('MediaMTX is not there: the built-in RTSP server is used')
-    : ok('MediaMTX is there'),
 ]
 
 const checkClock = (): Finding =>
@@ -157,16 +155,22 @@ const checkBroker = (url: string): Promise<Finding> =>
 
 /** All looks; without a configuration only those at the machine. */
 export const runChecks = async (config: Config | null): Promise<Finding[]> => {
-  const machine = [checkNode(), ...(await checkFfmpeg()), ...(await checkPrograms()), checkClock()]
+  const machine = [
+    checkNode(),
+    ...(await checkFfmpeg()),
+    ...(await checkPrograms()),
+    await checkGateway(config),
+    checkClock(),
+  ]
   if (!config) return machine
-  const { http, rtsp, mqtt, onvif } = config
+  const { http, rtsp, mediamtx, mqtt, onvif } = config
   const { embedded, url } = mqtt ?? {}
   return [
     ...machine,
     ...(await checkData(config)),
     await checkDetection(config),
     await checkPort('http', http.port, http.host),
-    await checkPort('rtsp', rtsp.port, rtsp.host),
+    ...(mediamtx.api === null ? [await checkPort('rtsp', rtsp.port, rtsp.host)] : []),
     ...(embedded?.port ? [await checkPort('mqtt.embedded', embedded.port, embedded.host)] : []),
     ...(onvif?.port ? [await checkPort('onvif', onvif.port, onvif.host)] : []),
     ...(url ? [await checkBroker(url)] : []),

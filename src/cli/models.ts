@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
+import { fetchFile } from '../lib/fetch-file.js'
 import { nearest } from '../lib/suggest.js'
 import { catalogue, conditionOf } from '../vision/detectors/catalogue.js'
 import type { ModelFile } from '../vision/detectors/detector.js'
-import { pullModel } from '../vision/detectors/pull.js'
+import { formatBar, megabytes } from './progress-bar.js'
 
 export interface ModelsDeps {
   /** The data folder of this command line: its `models` folder is the place, where no --folder is given. */
@@ -18,16 +19,6 @@ export interface ModelsDeps {
   readonly progress: ((line: string) => void) | null
   readonly stop: AbortSignal
   readonly clock: Clock
-}
-
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
-
-const BAR = 24
-/** `picodet.onnx  ███████░░░  34 %  1.4 of 4.0 MB` */
-const bar = ({ name, bytes }: ModelFile, so: number): string => {
-  const share = Math.min(1, so / bytes)
-  const full = Math.round(share * BAR)
-  return `${name}  ${'█'.repeat(full)}${'░'.repeat(BAR - full)}  ${Math.round(share * 100)} %  of ${megabytes(bytes)}`
 }
 
 const WORDS = { good: 'there', missing: 'not there', damaged: 'DAMAGED' } as const
@@ -72,8 +63,8 @@ export const modelsCommand = ({ data, out, progress, stop, clock }: ModelsDeps):
           continue
         }
         if (!progress) out(`fetching ${file.name} (${megabytes(file.bytes)})`)
-        const onProgress = (so: number): void => progress?.(bar(file, so))
-        const path = await pullModel(file, { folder, from, clock, onProgress, signal: stop }).finally(() =>
+        const onProgress = (so: number): void => progress?.(formatBar(file.name, so, file.bytes))
+        const path = await fetchFile(file, { folder, from, clock, onProgress, signal: stop }).finally(() =>
           progress?.(''),
         )
         out(`${path} is there, its checksum is right`)

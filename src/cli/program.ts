@@ -9,6 +9,7 @@ import { redactText } from '../lib/redact.js'
 import { checkConfigCommand } from './check-config.js'
 import { demoCommand } from './demo.js'
 import { doctorCommand } from './doctor.js'
+import { mediamtxCommand, thisMachine } from './mediamtx.js'
 import { modelsCommand } from './models.js'
 import { replayCommand } from './replay.js'
 import type { CliDeps } from './run-house.js'
@@ -24,6 +25,7 @@ Examples:
   nightjar replay porch.mp4                   what would have been told, and why?
   nightjar users passwd admin --config nightjar.yaml
   nightjar models pull --config nightjar.yaml  what detection needs
+  nightjar mediamtx pull --config nightjar.yaml  for WebRTC and the Pi's camera
 
 All options of nightjar.yaml: docs/configuration.md`
 
@@ -66,12 +68,16 @@ const usersOf = ({ env, out }: CliDeps): Command =>
 /** Writes over the line before. */
 const overwrite = (line: string): void => void process.stderr.write(`\r\u001b[K${line}`)
 
-const modelsOf = ({ env, out, stop }: CliDeps): Command => {
-  const progress = process.stderr.isTTY ? overwrite : null
-  return withData(
-    modelsCommand({ data: dataOf(env, 'which models?'), out, progress, stop, clock: createSystemClock() }),
-  )
-}
+/** What a command that downloads is given. */
+const downloading = ({ env, out, stop }: CliDeps, what: string) => ({
+  ...{ data: dataOf(env, what), out, stop, clock: createSystemClock() },
+  progress: process.stderr.isTTY ? overwrite : null,
+})
+
+const modelsOf = (deps: CliDeps): Command => withData(modelsCommand(downloading(deps, 'which models?')))
+
+const mediamtxOf = (deps: CliDeps): Command =>
+  withData(mediamtxCommand({ ...downloading(deps, 'for which house?'), machine: thisMachine() }))
 
 export const createProgram = (version: string, deps: CliDeps): Command => {
   const program = new Command('nightjar')
@@ -86,6 +92,7 @@ export const createProgram = (version: string, deps: CliDeps): Command => {
     replayCommand,
     usersOf,
     modelsOf,
+    mediamtxOf,
   ]) {
     program.addCommand(command(deps))
   }

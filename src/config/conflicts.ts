@@ -50,11 +50,24 @@ const portConflicts = ({ http, rtsp, mqtt, onvif, cameras }: Config): Problem[] 
   })
 }
 
-/** `auto` takes the built-in one until the MediaMTX adapter is here. */
-const gatewayConflicts = ({ rtsp }: Config): Problem[] =>
-  rtsp.gateway === 'mediamtx'
-    ? [{ path: 'rtsp.gateway', sentence: 'this version has the built-in gateway only: use auto or builtin' }]
-    : []
+const gatewayConflicts = ({ rtsp, mediamtx }: Config): Problem[] => {
+  const { path, api, api_username: name, api_password: password, webrtc } = mediamtx
+  const problem = (option: string, sentence: string): Problem => ({ path: `mediamtx.${option}`, sentence })
+  const builtin = rtsp.gateway === 'builtin'
+  return [
+    ...(builtin && api !== null ? [problem('api', 'rtsp.gateway is builtin: use auto or mediamtx')] : []),
+    ...(builtin && webrtc ? [problem('webrtc', 'needs MediaMTX, and rtsp.gateway is builtin')] : []),
+    ...(path !== null && api !== null
+      ? [problem('path', 'mediamtx.api names one that runs already: only one of them')]
+      : []),
+    ...(name === null && password !== null
+      ? [problem('api_username', 'is missing: mediamtx.api_password is there')]
+      : []),
+    ...(name !== null && password === null
+      ? [problem('api_password', 'is missing: mediamtx.api_username is there')]
+      : []),
+  ]
+}
 
 /** Whoever publishes has a name of his own: it says to which camera. */
 const publisherConflicts = (cameras: readonly CameraConfig[], users: readonly string[]): Problem[] => {
@@ -88,7 +101,7 @@ export const findConflicts = (config: Config, sound: Sound): readonly Problem[] 
     ...publisherConflicts(cameras, names),
     ...(mqtt && sound('mqtt') ? mqttConflicts(mqtt) : []),
     ...portConflicts(config),
-    ...gatewayConflicts(config),
+    ...(sound('rtsp') && sound('mediamtx') ? gatewayConflicts(config) : []),
   ]
   return found.filter(({ path }) => sound(path))
 }

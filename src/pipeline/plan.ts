@@ -111,8 +111,9 @@ export const planCamera = (request: PlanRequest): CameraPlan => {
   ): void => {
     const path = pathOf(id, stream)
     const place = { stream, path }
-    // A gateway that pulls takes all that the camera sends, its sound too.
-    const own = feed.feed === 'rpi' || (feed.feed === 'pull' && gateway.pulls && !mask && sound)
+    // A gateway that pulls takes all that the camera sends, its sound too; and it trusts no certificate of a camera.
+    const pulls = gateway.pulls && feed.feed === 'pull' && feed.url.startsWith('rtsp:')
+    const own = feed.feed === 'rpi' || (pulls && !mask && sound)
     paths.push(
       feed.feed !== 'child' && own
         ? { ...feed, name: path }

@@ -174,14 +174,14 @@ const watchBytes = (
       ready()
     } else if (now - grewAt >= STALLED_MS) {
       end()
-      onStalled(noVideo(now - grewAt))
+      onStalled(noVideo(now - grewAt, facts?.problem))
     }
   })
   return { silence: () => clock.now().mono - grewAt, [Symbol.dispose]: end }
 }
 
-const noVideo = (ms: number): Failure =>
-  new Failure('unavailable', `no video from the camera for ${Math.round(ms / 1000)} s`)
+const noVideo = (ms: number, why?: string | null): Failure =>
+  new Failure('unavailable', `no video from the camera for ${Math.round(ms / 1000)} s${why ? `: ${why}` : ''}`)
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -8,9 +8,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { modelsCommand } from '../../src/cli/models.js'
 import { tellError } from '../../src/cli/program.js'
 import { createSystemClock } from '../../src/lib/clock.js'
+import { type FetchOptions, fetchFile } from '../../src/lib/fetch-file.js'
 import { catalogue, conditionOf } from '../../src/vision/detectors/catalogue.js'
 import type { ModelFile } from '../../src/vision/detectors/detector.js'
-import { type PullOptions, pullModel } from '../../src/vision/detectors/pull.js'
 import { models, withoutFootage } from '../support/footage.js'
 
 const clock = createSystemClock()
@@ -39,7 +39,7 @@ const file = (): ModelFile => ({
   sha256: createHash('sha256').update(content).digest('hex'),
   recommended: true,
 })
-const pull = (options: Partial<PullOptions> = {}, of = file()) => pullModel(of, { folder, clock, ...options })
+const pull = (options: Partial<FetchOptions> = {}, of = file()) => fetchFile(of, { folder, clock, ...options })
 
 describe('pull', () => {
   it('fetches, tells how far it is, and leaves the whole file', async () => {

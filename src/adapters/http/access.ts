@@ -50,6 +50,9 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /stream': { needs: 'viewer', stream: true },
   'GET /video_feed': { needs: 'viewer', stream: true },
   'GET /api/cameras/:id/live': { needs: 'viewer' },
+  'POST /api/cameras/:id/whep': { needs: 'viewer', stream: true },
+  'PATCH /api/cameras/:id/whep/:session': { needs: 'viewer', stream: true },
+  'DELETE /api/cameras/:id/whep/:session': { needs: 'viewer', stream: true },
   'GET /api/events': { needs: 'viewer' },
 
   'GET /api/recordings': { needs: 'viewer' },

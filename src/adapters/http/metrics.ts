@@ -74,6 +74,16 @@ export const createMetrics = (deps: HttpDeps): Metrics => {
   path(counter, 'received_bytes_total', 'Bytes published to the path since it exists', ({ bytesIn }) => bytesIn)
   path(counter, 'sent_bytes_total', 'Bytes sent to its readers', ({ bytesOut }) => bytesOut)
   path(counter, 'dropped_packets_total', 'Packets that slow readers missed', ({ dropped }) => dropped)
+  path(counter, 'broken_frames_total', 'Broken frames that came in (MediaMTX counts them)', ({ errors }) => errors ?? 0)
+  gauge('nightjar_rtsp_protocol_readers', 'Readers of the path by protocol (MediaMTX)', ['path', 'protocol'], () =>
+    (gateway()?.facts().paths ?? []).flatMap(({ name, protocols = {} }) =>
+      Object.entries(protocols).map(([protocol, readers]) => [readers, name, protocol] as const),
+    ),
+  )
+  gauge('nightjar_gateway_up', 'Whether the RTSP server works', ['kind'], () => {
+    const facts = gateway()?.facts()
+    return facts ? [[Number(!facts.problem), facts.kind]] : []
+  })
 
   gauge('nightjar_event_loop_delay_p99_seconds', '99th percentile since the last time', [], () => {
     // What is measured is from one tick of its timer to the next.

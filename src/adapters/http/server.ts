@@ -29,6 +29,7 @@ import { addSession } from './routes/session.js'
 import { addSettings } from './routes/settings.js'
 import { addTokens } from './routes/tokens.js'
 import { addUsers } from './routes/users.js'
+import { addWhep } from './routes/whep.js'
 import { addZones } from './routes/zones.js'
 import { createSessionCookie } from './session-cookie.js'
 
@@ -104,7 +105,7 @@ export const buildHttp = async (deps: HttpDeps): Promise<{ app: App; end(): Prom
   const routes: RouteDeps = { ...deps, open, attempts: createAttempts(clock, log), cookie }
   addAuth(app, routes)
   for (const add of [addHealth, addSession, addTokens, addUsers, addCameras, addPictures]) add(app, routes)
-  for (const add of [addMjpeg, addLive, addEvents, addSettings, addZones, addRecordings]) add(app, routes)
+  for (const add of [addMjpeg, addLive, addWhep, addEvents, addSettings, addZones, addRecordings]) add(app, routes)
   addNotify(app, routes)
   app.get('/metrics', { schema: { tags: ['health'], summary: 'Numbers for Prometheus' } }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),

@@ -2,7 +2,6 @@
 // How it is told is desk.ts's, which paths are open gates.ts's. Nothing that it held counts after it began anew.
 import { randomBytes } from 'node:crypto'
 import type { PartHealth } from '../../camera/state.js'
-import { Failure } from '../../lib/failure.js'
 import { isEverywhere } from '../../lib/network.js'
 import { createScope } from '../../lib/scope.js'
 import { type Job, supervise } from '../../lib/supervise.js'
@@ -154,8 +153,8 @@ export const startMediamtx = async (deps: MediamtxDeps): Promise<Gateway> => {
     const names = new Set(paths.map(({ name }) => name))
     for (const { name } of gates.specs) if (!names.has(name)) live?.desk.letGo(name)
     for (const path of paths) {
-      if (path.feed !== 'inlet' || isAcceptable(path.publisher)) continue
-      throw new Failure('invalid', `MediaMTX takes no name or password like that of the guest of ${path.name}`)
+      if (path.feed === 'inlet' && !isAcceptable(path.publisher))
+        onRefused(path.name, `MediaMTX takes no name or password like that of ${path.publisher.name}`)
     }
     gates.set(paths)
     // Closed for watchers in this very moment, whatever MediaMTX is doing.

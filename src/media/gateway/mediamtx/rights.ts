@@ -54,7 +54,9 @@ export const usersOf = ({ service, proof, ips, people, paths, keep }: RightsRequ
     ...keep,
     ...people.map(({ name, password }) => ({ user: name, pass: password, permissions: forPeople })),
     ...paths.flatMap((path) =>
-      path.guest ? [{ user: path.guest.name, pass: path.guest.password, permissions: [publish(path)] }] : [],
+      path.guest && isAcceptable(path.guest)
+        ? [{ user: path.guest.name, pass: path.guest.password, permissions: [publish(path)] }]
+        : [],
     ),
   ]
 }
