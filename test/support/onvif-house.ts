@@ -8,7 +8,11 @@ import { type Clock, createSystemClock } from '../../src/lib/clock.js'
 import { silentLog } from '../../src/lib/log.js'
 import { createFakeCameras, type FakeCameras } from './fake-cameras.js'
 
-export const PASSWORDS: Readonly<Record<string, string>> = { ada: 'ada-stream', otto: 'otto-stream', vera: 'vera-stream' }
+export const PASSWORDS: Readonly<Record<string, string>> = {
+  ada: 'ada-stream',
+  otto: 'otto-stream',
+  vera: 'vera-stream',
+}
 
 export const ACCOUNTS: OnvifDeps['accounts'] = {
   verify: async () => null,

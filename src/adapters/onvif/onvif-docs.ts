@@ -15,7 +15,7 @@ This page is made from the program's own tables (\`npm run docs\`).
   come or go (\`onvif.json\` in the data folder remembers). Clients that want a whole address take
   \`http://HOST:PORT/onvif/device_service\`. These ports are free of MediaMTX's (8000 to 8003, 8189, 8322, 8554, 8888 to 8890, 9996 to 9999),
   Home Assistant's (8123) and go2rtc's (1984, 8555).
-- **Sign in** with a name of Nightjar and this user's *stream password* (on the page, or \`nightjar users\`), which also opens RTSP and the
+- **Sign in** with a name of Nightjar and this user's *stream password* (\`GET /api/users/me/stream-password\`), which also opens RTSP and the
   snapshot address. A viewer sees and hears events, an operator also sets images and night mode, an admin also sees who the users are.
 - **Each camera is a device of its own**, with its own port, UUID and MAC-like address, which never change. Home Assistant enables only the
   widest profile of a device, and UniFi Protect takes one camera per device.
