@@ -25,6 +25,8 @@ Everything that can stand in \`nightjar.yaml\`. This page is made from the progr
 
 const DETECTION = 'Which things are looked for is set for each camera. Only the file can change this group.'
 
+const MEDIAMTX = `Used where it is found, unless \`rtsp.gateway\` says otherwise. \`nightjar mediamtx pull\` fetches it.`
+
 const NOTIFY = `Tells people who are elsewhere of what detection has found. Each has a \`kind\`; what is sent shows the event's own
 picture, and waits (for a day at most) while the far end is away.`
 
@@ -79,7 +81,7 @@ const section = (title: string, text: string, slice: Slice, names: readonly stri
   ].join('\n')
 
 export const configurationPage = (): string => {
-  const { data, logging, http, rtsp, mqtt, onvif, storage, detection } = houseSchema
+  const { data, logging, http, rtsp, mediamtx, mqtt, onvif, storage, detection } = houseSchema
   const camera = ['cameras', 'ID']
   const kinds = Object.values(sources).map(({ kind, doc, schema }) =>
     section(`\`source: {kind: ${kind}}\``, `${doc}.`, schema, [...camera, 'source']).replace('## ', '### '),
@@ -93,6 +95,7 @@ export const configurationPage = (): string => {
     section('The house', '', { data, logging }, []),
     section('`http`: the page and the API', '', http, ['http']),
     section('`rtsp`: the video server', '', rtsp, ['rtsp']),
+    section('`mediamtx`: MediaMTX as the video server', MEDIAMTX, mediamtx, ['mediamtx']),
     section('`mqtt`: Home Assistant', 'Without this section MQTT is off.', mqtt, ['mqtt']),
     section('`onvif`: for recorders', 'Without this section ONVIF is off; `onvif: {}` is enough.', onvif, ['onvif']),
     section('`storage`: what is kept', '', storage, ['storage']),

@@ -48,7 +48,7 @@ export const mediamtxSchema = {
   api_username: { doc: 'User of that API', format: checkText, default: null, nullable: true },
   api_password: { doc: 'Password of that user', format: checkText, default: null, nullable: true, sensitive: true },
   webrtc: { doc: 'WebRTC for browsers, asked for at `/api/cameras/ID/whep` (WHEP)', format: 'Boolean', default: false },
-  webrtc_port: { doc: 'UDP port of WebRTC', format: range(1, 65535, true), default: 8189 },
+  webrtc_port: { doc: 'UDP port of WebRTC', format: range(1, 65535, true), default: 8189, unit: '1–65535' },
   webrtc_hosts: {
     doc: 'More names or addresses under which browsers find this machine: in a container, those of its host',
     format: checkHosts,
