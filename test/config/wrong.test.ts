@@ -293,6 +293,40 @@ describe('a wrong configuration', () => {
       ['users[1].name: "ada" is already users[0]: each needs its own name (line 2)'],
     ],
     [
+      'a notifier of no known kind',
+      `${camera}\nnotify: [{kind: mail}, {kind: pigeon}, {name: mine}, email]\n`,
+      [
+        'notify[0].kind: must be one of email, webhook, not "mail" (did you mean email?) (line 2)',
+        'notify[1].kind: must be one of email, webhook, not "pigeon" (line 2)',
+        'notify[2].kind: is missing: it must be one of email, webhook (line 2)',
+        'notify[3]: is "email", and must be a group with a kind (email, webhook) and that kind\'s options (line 2)',
+      ],
+    ],
+    [
+      'an e-mail to nobody',
+      `${camera}\nnotify: [{kind: email, host: "http://mail", to: ada, quiet: {from: 22}, password: a, password_file: b}]\n`,
+      [
+        'notify[0].quiet.from: must be a time such as "22:00", not 22 (line 2)',
+        'notify[0].host: must be the name of a mail server, such as smtp.example.org, not "http://mail" (line 2)',
+        'notify[0].password: is given twice: here and in password_file (line 2)',
+        'notify[0].to: must be a list of e-mail addresses, such as [ada@example.org], not "ada" (line 2)',
+      ],
+    ],
+    [
+      'webhooks that share a name, for a camera that is not there, with half of the quiet hours',
+      `${camera}\nnotify: [{kind: webhook, url: "http://a/"}, {kind: webhook, url: "http://b/", cameras: [shed], quiet: {to: "07:00"}}]\n`,
+      [
+        'notify[1].name: "webhook" is already notify[0]: each needs its own name (line 2)',
+        'notify[1].quiet: needs both from and to (line 2)',
+        'notify[1].cameras: there is no camera "shed" (line 2)',
+      ],
+    ],
+    [
+      'a webhook to a file',
+      `${camera}\nnotify: [{kind: webhook, url: "file:///etc/passwd"}]\n`,
+      ['notify[0].url: must be an address such as https://host/path (http or https) (line 2)'],
+    ],
+    [
       'users as a group',
       `${camera}\nusers: {ada: admin}\n`,
       ['users: must be a list (its items begin with a dash), not a group of options (line 2)'],

@@ -40,11 +40,16 @@ export const createTestClock = (wall = Date.UTC(2026, 10, 20, 12)): TestClock =>
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)
-        const timer = add({ at: mono + ms, run: resolve })
-        signal?.addEventListener('abort', () => {
+        const stop = (): void => {
           timer[Symbol.dispose]()
-          reject(signal.reason)
-        })
+          reject(signal?.reason)
+        }
+        const run = (): void => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        }
+        const timer = add({ at: mono + ms, run })
+        signal?.addEventListener('abort', stop)
       }),
     step: (ms) => {
       anchor += ms
