@@ -1,5 +1,6 @@
 // Who may say what on our own broker. Pure. Everybody who signed in may listen; states and discovery are the service's.
 import type { Role } from '../../camera/ports.js'
+import { BRIDGE } from './topics.js'
 
 /** `service`: we ourselves. */
 export type Speaker = Role | 'service'
@@ -18,6 +19,8 @@ export const maySpeak = (who: Speaker, { topic, empty }: Speech, base: string, p
       return false
     case 'operator':
     case 'admin': {
+      // What concerns the whole house is not for everybody who may command a camera.
+      if (topic.startsWith(`${base}/${BRIDGE}/`)) return who === 'admin' && isCommand(topic, base)
       if (isCommand(topic, base) || topic === `${prefix}/status`) return true
       if (topic.startsWith(`${prefix}/device/nightjar_`)) return empty
       return who === 'admin' && topic !== base && !topic.startsWith(`${base}/`) && !topic.startsWith('$')

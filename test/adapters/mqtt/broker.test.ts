@@ -116,6 +116,8 @@ describe('rights', () => {
     // topic, viewer, operator, admin, service
     ['nightjar/porch/recording/set', false, true, true, true],
     ['nightjar/porch/command/snapshot', false, true, true, true],
+    ['nightjar/bridge/reboot/set', false, false, true, true],
+    ['nightjar/bridge/version', false, false, false, true],
     ['homeassistant/status', false, true, true, true],
     ['nightjar/porch/motion', false, false, false, true],
     ['nightjar/bridge/state', false, false, false, true],
