@@ -32,6 +32,9 @@ export interface Draft {
   savePicture(picture: Picture): Promise<void>
   /** `cut`: writing broke off, the last fragment may not be whole. Failure 'storage' when nothing reached the disk. */
   finish(outcome: {
+    /** What is known better now than at the beginning. */
+    readonly from?: number
+    readonly pre_roll_s?: number
     readonly to: number
     readonly causes: readonly Cause[]
     readonly cut?: boolean
@@ -97,14 +100,20 @@ const beginDraft = async (
       await writeFileAtomic(paths.picture, picture.data, MODE)
       withIndex((index) => index.put({ ...present(), picture: true }))
     },
-    finish: async ({ to, causes, cut = false }) => {
+    finish: async ({ from, to, pre_roll_s, causes, cut = false }) => {
       try {
         const bytes = await shelf.inTurn(() => endPart({ paths, item: { ...item, causes }, cut, signal, log }))
         if (bytes === null) {
           await drop()
           throw new Failure('storage', `Nothing of ${item.id} reached the disk`)
         }
-        const done: StoredItem = { ...present(), causes, to: Math.round(to), state: 'finished', bytes }
+        const now = present()
+        const times = {
+          from: Math.round(from ?? now.from),
+          to: Math.round(to),
+          pre_roll_s: pre_roll_s ?? now.pre_roll_s,
+        }
+        const done: StoredItem = { ...now, ...times, causes, state: 'finished', bytes }
         withIndex((index) => index.put(done))
         if (done.keep) await markKept([paths.video, paths.picture], true)
         return done

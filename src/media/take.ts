@@ -49,6 +49,8 @@ const append = async (file: FileHandle, batch: readonly Buffer[]): Promise<numbe
   return bytes
 }
 
+const preRoll = (trigger: number, first: number): number => Math.max(0, Math.round(trigger - first) / 1000)
+
 /** `start`: the key frame it begins with. `trigger`: mono of what it is about. */
 export const createTake = (
   { camera, storage, clock, log, picture, tell }: TakeDeps,
@@ -83,7 +85,7 @@ export const createTake = (
       camera,
       from: clock.toWall(first.mono),
       causes: [...allCauses],
-      pre_roll_s: Math.max(0, Math.round(trigger - first.mono) / 1000),
+      pre_roll_s: preRoll(trigger, first.mono),
       width: init.video.width,
       height: init.video.height,
     })
@@ -144,8 +146,10 @@ export const createTake = (
         const patience = new AbortController()
         await Promise.race([pictured, clock.sleep(PICTURE_PATIENCE, patience.signal).catch(() => {})])
         patience.abort()
-        const to = clock.toWall(last.mono)
-        const item = await draft.finish({ to, causes: [...allCauses], cut: problem !== null })
+        // By the stream's own clock: where a stream was late at first, its first pictures were thought to be later.
+        const begun = last.mono - (last.pts - first.pts) * 1000
+        const times = { from: clock.toWall(begun), to: clock.toWall(last.mono), pre_roll_s: preRoll(trigger, begun) }
+        const item = await draft.finish({ ...times, causes: [...allCauses], cut: problem !== null })
         tell({ type: 'recording_finished', item })
       } catch (error) {
         breakOff(error)

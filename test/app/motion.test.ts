@@ -116,8 +116,7 @@ describe.skipIf(withoutFootage)('a walk in the footage', () => {
     const [start, duration] = stdout.trim().split(',').map(Number)
     expect(start).toBeLessThan(0.1)
     const length = (Date.parse(String(finished?.to)) - Date.parse(String(finished?.from))) / 1000
-    // The stream's own clock makes the file; a loaded machine gets the first pictures late.
-    expect(Math.abs((duration ?? 0) - length)).toBeLessThan(2)
+    expect(Math.abs((duration ?? 0) - length)).toBeLessThan(0.3)
     const seekable = await nightjar.get(`/api/recordings/${finished?.item}/video.mp4`, {
       headers: { range: 'bytes=100-199' },
     })
