@@ -131,6 +131,18 @@ const begun = (count: number) =>
 const finished = (count: number) =>
   expect.poll(() => types().filter((type) => type === 'recording_finished')).toHaveLength(count)
 
+test('a stream that was late at first: the recording began when its own clock says so', async () => {
+  // One second late until 2 s.
+  await play(item('k', 1, 1, 100), item('v', 1.5, 1, 100.5), item('k', 2, 1, 102), item('v', 2.5, 1, 102.5))
+  start(2.5, 2)
+  await play(item('v', 2.75, 1, 102.75))
+  stop(3)
+  await play(item('k', 3, 1, 103), item('v', 3.5, 1, 103.5))
+  await finished(1)
+  expect(shelf[0]?.from).toBe(wall(1))
+  expect(shelf[0]?.ended).toMatchObject({ from: wall(0), to: wall(3), pre_roll_s: 2.5 })
+})
+
 test('it starts with the key frame at or before the pre-roll and ends with the last frame up to the stop', async () => {
   await play(...seconds(0, 5))
   start(4.5, 2.25)
