@@ -125,6 +125,9 @@ cameras:
   - {id: b, source: {kind: rtsp, url: "rtsp://ada:geheim2@cam/2", sub: "rtsp://cam/3?token=geheim3"}}
 mqtt: {url: "mqtt://ada:geheim4@broker", password: geheim5}
 users: [{name: ada, password: geheim6}, {name: bob, role: admin, password: geheim7}]
+notify:
+  - {kind: webhook, url: "https://a/geheim8", secret: geheim9}
+  - {kind: email, host: a, to: [b@c], password: geheim0}
 `
   it('holds no secret', async () => {
     const dump = stringify(dumpConfig(await load(text)))

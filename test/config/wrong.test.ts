@@ -178,12 +178,16 @@ describe('a wrong configuration', () => {
     [
       'a source without kind',
       withSource('{url: "rtsp://cam/1"}'),
-      ['cameras[0].source.kind: is missing: it must be one of test-pattern, file, rtsp, http-mjpeg, push, usb, rpi (line 2)'],
+      [
+        'cameras[0].source.kind: is missing: it must be one of test-pattern, file, rtsp, http-mjpeg, push, usb, rpi (line 2)',
+      ],
     ],
     [
       'an unknown kind',
       withSource('{kind: rtps, url: 5}'),
-      ['cameras[0].source.kind: must be one of test-pattern, file, rtsp, http-mjpeg, push, usb, rpi, not "rtps" (did you mean rtsp?) (line 2)'],
+      [
+        'cameras[0].source.kind: must be one of test-pattern, file, rtsp, http-mjpeg, push, usb, rpi, not "rtps" (did you mean rtsp?) (line 2)',
+      ],
     ],
     [
       "another kind's option",
@@ -306,9 +310,9 @@ describe('a wrong configuration', () => {
       'an e-mail to nobody',
       `${camera}\nnotify: [{kind: email, host: "http://mail", to: ada, quiet: {from: 22}, password: a, password_file: b}]\n`,
       [
+        'notify[0].password: is given twice: here and in password_file (line 2)',
         'notify[0].quiet.from: must be a time such as "22:00", not 22 (line 2)',
         'notify[0].host: must be the name of a mail server, such as smtp.example.org, not "http://mail" (line 2)',
-        'notify[0].password: is given twice: here and in password_file (line 2)',
         'notify[0].to: must be a list of e-mail addresses, such as [ada@example.org], not "ada" (line 2)',
       ],
     ],
