@@ -66,12 +66,13 @@ export const openSession = (deps: SessionDeps): Session => {
   }
   const context = (): DiscoveryContext => ({ topics, version, url: page() })
   const knownOf = ({ id, settings, processor }: CameraState): Known => {
-    const before = known.get(id) ?? { labels: false, facts: new Map() }
-    const labels = before.labels || settings.detection.enabled
-    const facts = learnFacts(before.facts, processor?.facts ?? {})
-    if (labels === before.labels && facts === before.facts) return before
-    known.set(id, { labels, facts })
-    return { labels, facts }
+    const before = known.get(id)
+    const labels = before?.labels || settings.detection.enabled
+    const facts = learnFacts(before?.facts ?? new Map(), processor?.facts ?? {})
+    if (before && labels === before.labels && facts === before.facts) return before
+    const now = { labels, facts }
+    known.set(id, now)
+    return now
   }
   const vitalsOf = (camera: string): Vitals => {
     const measured = vitals.get(camera) ?? deps.vitals(camera)
@@ -90,9 +91,9 @@ export const openSession = (deps: SessionDeps): Session => {
     if (old !== undefined) found(topic, old)
     keep(topics.availability(state.id), 'online')
   }
-  const say = (state: CameraState): void => {
+  const say = (state: CameraState, entities = entitiesOf(state, knownOf(state))): void => {
     const { id: camera } = state
-    for (const { id, show, attributes } of entitiesOf(state, knownOf(state))) {
+    for (const { id, show, attributes } of entities) {
       const topic = topics.entity(camera, id)
       const value = show?.(state, vitalsOf(camera))
       if (value !== undefined) keep(topic, String(value))
@@ -110,21 +111,22 @@ export const openSession = (deps: SessionDeps): Session => {
   }
   const hear = (fact: Fact): void => {
     const { camera } = fact
+    const about = fact.type === 'state' ? fact.state : cameras.state(camera)
+    const before = known.get(camera)
+    const entities = entitiesOf(about, knownOf(about))
     if (fact.type === 'state') {
       const { previous, state } = fact
-      const before = known.get(camera)
       const isNew =
         knownOf(state) !== before ||
         previous?.name !== state.name ||
         previous.settings !== state.settings ||
         previous.controls !== state.controls
       if (isNew) introduce(state)
-      say(state)
+      say(state, entities)
     } else {
       void publish(topics.event(camera), JSON.stringify(describeEvent(fact, links)))
     }
-    const about = fact.type === 'state' ? fact.state : cameras.state(camera)
-    for (const { id, picture } of entitiesOf(about, knownOf(about))) {
+    for (const { id, picture } of entities) {
       const wanted = picture?.(fact)
       if (wanted) gallery.want(topics.entity(camera, id), camera, wanted)
     }
