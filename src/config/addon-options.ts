@@ -20,6 +20,8 @@ export const houseFields: Readonly<Record<string, Field>> = {
   max_gb: { path: 'storage.max_bytes', make: (value) => (typeof value === 'number' ? Math.round(value * 1e9) : value) },
   ingress_role: { path: 'http.ingress_role' },
   public_url: { path: 'http.public_url' },
+  // Searches are multicast, which does not reach an add-on.
+  onvif: { path: 'onvif', make: (value) => (value === true ? { discovery: false } : value || undefined) },
   mqtt_url: { path: 'mqtt.url' },
   mqtt_username: { path: 'mqtt.username' },
   mqtt_password: { path: 'mqtt.password' },
@@ -94,7 +96,8 @@ const place = (group: Plain, fields: Readonly<Record<string, Field>>, others: st
     if (!given(value)) return []
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined
     const [first = '', second] = field ? field.path.split('.') : others ? [others, key] : [key]
-    return [{ first, second, value: field?.make ? field.make(value) : value }]
+    const made = field?.make ? field.make(value) : value
+    return made === undefined ? [] : [{ first, second, value: made }]
   })
   // fromEntries: a field called __proto__ is a field like any other.
   const below = (name: string): Plain =>
