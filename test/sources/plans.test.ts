@@ -1,11 +1,17 @@
 // The plan of each kind of source, word for word: what ffmpeg is told decides what everybody sees.
 import { expect, test } from 'vitest'
 import type { Option } from '../../src/lib/slice.js'
+import { isHardware } from '../../src/sources/encoder.js'
 import { type FileConfig, file } from '../../src/sources/file.js'
-import { planSource, sourceKinds, sources } from '../../src/sources/index.js'
+import { httpMjpeg } from '../../src/sources/http-mjpeg.js'
+import { controlsOf, planSource, sourceKinds, sources } from '../../src/sources/index.js'
+import { createMask } from '../../src/sources/mask.js'
+import { push } from '../../src/sources/push.js'
+import { rpi } from '../../src/sources/rpi.js'
 import { relayRtsp, rtsp } from '../../src/sources/rtsp.js'
-import type { PlanContext } from '../../src/sources/source.js'
+import type { PlanContext, SourcePlan } from '../../src/sources/source.js'
 import { defineTestPattern } from '../../src/sources/test-pattern.js'
+import { type UsbConfig, usb } from '../../src/sources/usb.js'
 
 const image = { brightness: 0, contrast: 0, saturation: 0, sharpness: 0 }
 const context: PlanContext = {
@@ -87,6 +93,103 @@ test('the test pattern is one graph, painted once, then encoded at its own pace'
   expect(plan(null).join(' ')).not.toContain('drawtext')
 })
 
+const argsOf = ({ main }: SourcePlan): string => (main.feed === 'child' ? main.child.args.join(' ') : '')
+const usbCamera: UsbConfig = {
+  ...{ kind: 'usb', device: '/dev/video2', format: 'mjpeg', width: 800, height: 600, fps: 15 },
+  ...{ encoder: 'software', bitrate: 3000, audio: 'none' },
+}
+
+test.each([
+  ['mjpeg', '-f v4l2 -input_format mjpeg -framerate 15 -video_size 800x600 -protocol_whitelist file -i /dev/video2'],
+  ['raw', '-f v4l2 -input_format yuyv422 -framerate 15'],
+  ['h264', '-f v4l2 -input_format h264 -framerate 15'],
+] as const)('a USB camera that gives %s', (format, words) => {
+  const args = argsOf(usb.plan({ ...usbCamera, format }, context))
+  expect(args).toContain(words)
+  expect(args).toMatch(
+    format === 'h264' ? / -map 0:v:0 -c:v copy -f rtsp/ : / -c:v libx264 .*-bf 0 .*-force_key_frames/,
+  )
+})
+
+test('a hardware encoder where one is, or is asked for; never one that is not', () => {
+  expect([isHardware('auto', true), isHardware('auto', false), isHardware('software', true)]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  const args = argsOf(usb.plan({ ...usbCamera, encoder: 'hardware' }, context))
+  expect(args).toMatch(/-c:v h264_v4l2m2m -b:v 3000k -pix_fmt yuv420p -bf 0 .*-force_key_frames expr:isnan/)
+  expect(args).not.toContain('libx264')
+})
+
+const bright = { brightness: 40, contrast: -20, saturation: 100, sharpness: 50 }
+const mask = createMask([
+  [
+    { x: 0, y: 0 },
+    { x: 0.5, y: 0 },
+    { x: 0, y: 0.5 },
+  ],
+])
+
+test.each([
+  usbCamera,
+  {
+    kind: 'http-mjpeg',
+    url: 'http://cam/',
+    username: null,
+    password: null,
+    check_certificate: true,
+    fps: 5,
+    encoder: 'auto',
+    bitrate: 1,
+    audio: 'none',
+  },
+  { kind: 'test-pattern', width: 640, height: 360, fps: 25, walk_every_s: 30, walk_s: 8, day_s: 240 },
+  { kind: 'file', path: '/a.avi', loop: true, transcode: true },
+] as const)('the image is set before it is masked, and not at all where nothing is to be changed: $kind', (config) => {
+  expect(controlsOf(config)).toEqual(['brightness', 'contrast', 'saturation', 'sharpness'])
+  const plain = argsOf(planSource(config, context))
+  expect(plain).not.toMatch(/eq=brightness|unsharp/)
+  const both = argsOf(planSource(config, { ...context, image: bright, mask }))
+  expect(both).toMatch(
+    /eq=brightness=0.2:contrast=0.8:saturation=2,unsharp=5:5:0.75:5:5:0,format=yuv420p,drawbox=[^ ]*fill( |$)/,
+  )
+})
+
+test('what is only copied offers no image settings', () => {
+  expect(controlsOf({ kind: 'rtsp', url: 'rtsp://cam/1', sub: null, transport: 'tcp' })).toEqual([])
+  expect(controlsOf({ ...usbCamera, format: 'h264' })).toEqual([])
+  expect(controlsOf({ kind: 'file', path: '/a.mp4', loop: true, transcode: false })).toEqual([])
+})
+
+test('pictures over HTTP are fetched by us; user and password stand in no command', () => {
+  const config = { kind: 'http-mjpeg', url: 'https://cam/mjpg', username: 'ada', password: 'geheim', fps: 4 } as const
+  const plan = httpMjpeg.plan(
+    { ...config, check_certificate: false, encoder: 'software', bitrate: 1000, audio: 'default' },
+    context,
+  )
+  expect(plan.main).toMatchObject({
+    input: { from: 'http', pictures: { url: 'https://cam/mjpg', username: 'ada', fps: 4, checkCertificate: false } },
+  })
+  expect(argsOf(plan)).toContain('-use_wallclock_as_timestamps 1 -f mpjpeg -protocol_whitelist pipe -i pipe:0')
+  expect(argsOf(plan)).toContain('-f alsa -ac 1 -i default -map 0:v:0 -map 1:a:0 -c:a aac')
+  expect(argsOf(plan)).not.toMatch(/geheim|ada|https/)
+})
+
+test('a guest publishes to an inlet of its own, which main reads', () => {
+  expect(push.plan({ kind: 'push', username: 'phone', password: 'long enough', audio: 'camera' }, context)).toEqual({
+    sound: true,
+    inlet: { name: 'phone', password: 'long enough' },
+    main: { feed: 'pull', url: 'rtsp://gateway/inlet', transport: 'tcp' },
+  })
+})
+
+test('sound is no part of a copy, unless it is wanted', () => {
+  const args = relayRtsp('rtsp://cam/1', 'tcp', 'rtsp://gateway/main', { sound: true }).args.join(' ')
+  expect(args).toContain('-map 0:v:0 -map 0:a:0? -c:a aac -b:a 64k -c:v copy')
+  expect(relayRtsp('rtsp://cam/1', 'tcp', 'rtsp://gateway/main').args.join(' ')).not.toContain('0:a')
+})
+
 const complaint = (option: Option, value: unknown): string => {
   try {
     if (typeof option.format === 'function') option.format(value)
@@ -102,6 +205,22 @@ test.each(['http://cam/1', 'file:///etc/passwd', 'cam/1', 'rtsp://', '', 7])(
     expect(complaint(rtsp.schema.url as Option, url)).toContain('rtsp://')
   },
 )
+
+test.each([
+  [httpMjpeg.schema.url, 'rtsp://cam/1', 'http://'],
+  [httpMjpeg.schema.audio, 'camera', 'microphone'],
+  [usb.schema.audio, '-i /etc/passwd', 'microphone'],
+  [usb.schema.device, '/etc/passwd', '/dev/video0'],
+  [usb.schema.device, '/dev/../etc/passwd', '/dev/video0'],
+  [push.schema.password, 'short', 'at least 8'],
+  [push.schema.username, 'a b', 'name of who publishes'],
+  [rpi.schema.crop, '0.5,0.5,0.6,0.5', 'fractions'],
+  [rpi.schema.mode, '1640', 'mode such as'],
+  [rpi.schema.sub_width, 643, 'multiple of 8'],
+  [rpi.schema.awb_gains, [1], 'two numbers'],
+])('%#: %j is refused with a sentence', (option, value, sentence) => {
+  expect(complaint(option as Option, value)).toContain(sentence)
+})
 
 test('addresses and paths that are right are taken', () => {
   for (const url of ['rtsp://cam/1', 'rtsps://u:p@cam:322/x'])
