@@ -116,6 +116,16 @@ const audioCodec = (init: Buffer, entry: Box): string => {
   return aacCodec(init.subarray(body + 4, end))
 }
 
+/** A copy of a fragment of one track whose times are so many ticks later (or earlier, but not below 0). */
+export const shiftTimes = (fragment: Buffer, ticks: number): Buffer =>
+  reading('moof', () => {
+    const copy = Buffer.from(fragment)
+    const time = findBox(copy, { body: 0, end: copy.length }, 'moof', 'traf', 'tfdt')
+    if (copy[time.body] === 1) copy.writeBigUInt64BE(copy.readBigUInt64BE(time.body + 4) + BigInt(ticks), time.body + 4)
+    else copy.writeUInt32BE(copy.readUInt32BE(time.body + 4) + ticks, time.body + 4)
+    return copy
+  })
+
 export interface Sample {
   readonly track: Track
   readonly key: boolean

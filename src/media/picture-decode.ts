@@ -1,21 +1,70 @@
-// From encoded fragments to the pixels of their last picture: one short-lived ffmpeg, fed on stdin.
+// From encoded fragments to the pixels of their last picture: short-lived ffmpegs, fed on stdin. Starting one takes as
+// long as half a second of video: after the first picture the next one waits ready, for a minute.
+import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import type { RgbImage } from '../lib/frame.js'
-import { describeEnd, startChild } from '../lib/process.js'
+import { type Child, describeEnd, startChild } from '../lib/process.js'
 import { pictureArgs } from './ffmpeg-args.js'
+import { readTracks, shiftTimes } from './mp4-boxes.js'
 import type { Fragment, InitSegment } from './ring.js'
 
-const DECODE_MS = 10_000
+export interface PictureDecoder extends AsyncDisposable {
+  /** The picture of the last of `fragments`, which begin with a key frame; scaled down to `width` where that is less. */
+  last(name: string, init: InitSegment, fragments: readonly Fragment[], width: number | undefined): Promise<RgbImage>
+}
 
-/** The picture of the last of `fragments`, which begin with a key frame; scaled down to `width` where that is less. */
-export const decodeLast = async (
+const DECODE_MS = 10_000
+const READY_MS = 60_000
+/** Seconds at which the picture that is asked for is put: one that waits can't know what it will be asked. */
+const MOMENT = 1000
+
+const startDecoder = (width?: number): Child =>
+  startChild({ name: 'picture', command: 'ffmpeg', args: pictureArgs(MOMENT, width), stdin: true })
+
+export const createPictureDecoder = (clock: Pick<Clock, 'after'>): PictureDecoder => {
+  let ready: Child | undefined
+  let tooLong: Disposable | undefined
+  let disposed = false
+  const letGo = (): Child | undefined => {
+    const child = ready
+    ready = undefined
+    tooLong?.[Symbol.dispose]()
+    tooLong = undefined
+    return child
+  }
+  const keepReady = (): void => {
+    if (ready || disposed) return
+    const child = startDecoder()
+    ready = child
+    tooLong = clock.after(READY_MS, () => void letGo()?.stop(0))
+    const gone = (): void => {
+      if (ready === child) letGo()
+    }
+    child.exited.then(gone, gone)
+  }
+  return {
+    last: async (name, init, fragments, width) => {
+      const child = (width === undefined ? letGo() : undefined) ?? startDecoder(width)
+      try {
+        return await decode(child, name, init, fragments)
+      } finally {
+        void child.stop(0)
+        keepReady()
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      disposed = true
+      await letGo()?.stop(0)
+    },
+  }
+}
+
+const decode = async (
+  child: Child,
   name: string,
   init: InitSegment,
   fragments: readonly Fragment[],
-  width: number | undefined,
 ): Promise<RgbImage> => {
-  const args = pictureArgs(fragments.at(-1)?.pts ?? 0, width)
-  const child = startChild({ name: `picture of ${name}`, command: 'ffmpeg', args, stdin: true })
   const reader = createPpmReader()
   const complete = new Promise<'complete'>((resolve) => {
     child.stdout.on('data', (chunk: Buffer) => {
@@ -23,9 +72,11 @@ export const decodeLast = async (
       if (reader.picture()) resolve('complete')
     })
   })
+  const { timescale } = readTracks(init.data).find(({ kind }) => kind === 'video') ?? { timescale: 1 }
+  const shift = MOMENT * timescale - Math.round((fragments.at(-1)?.pts ?? 0) * timescale)
   child.stdin?.cork()
   child.stdin?.write(init.data)
-  for (const { data } of fragments) child.stdin?.write(data)
+  for (const { data } of fragments) child.stdin?.write(shiftTimes(data, shift))
   child.stdin?.end()
   const late = setTimeout(() => void child.stop(0), DECODE_MS)
   try {
@@ -37,7 +88,6 @@ export const decodeLast = async (
     throw new Failure('unavailable', `${name}: ${why}`)
   } finally {
     clearTimeout(late)
-    void child.stop(0)
   }
 }
 

@@ -7,11 +7,12 @@ import { Failure } from '../lib/failure.js'
 import type { RgbImage } from '../lib/frame.js'
 import { createSerial } from '../lib/serial.js'
 import { encodeJpeg } from './jpeg.js'
-import { decodeLast } from './picture-decode.js'
+import type { PictureDecoder } from './picture-decode.js'
 import type { Ring, RingItem } from './ring.js'
 
 export interface PicturesDeps {
   readonly clock: Clock
+  readonly decoder: PictureDecoder
   /** Failure 'not-found' when there is no such camera; undefined when it has no video yet. */
   ring(camera: string): Ring | undefined
   /** Paints what is asked for into a picture, which the camera saw at this wall ms. */
@@ -37,7 +38,7 @@ const HELD = 6
 /** A wall time that came from a frame must find that frame again, after rounding and the anchor's small moves. */
 const SLACK_MS = 5
 
-export const createPictures = ({ clock, ring, draw }: PicturesDeps): Pictures => {
+export const createPictures = ({ clock, decoder, ring, draw }: PicturesDeps): Pictures => {
   const held = new Map<string, Held>()
   const turns = new Map<string, ReturnType<typeof createSerial>>()
 
@@ -50,7 +51,7 @@ export const createPictures = ({ clock, ring, draw }: PicturesDeps): Pictures =>
 
   const make = async (camera: string, request: PictureRequest, { item, group }: Chosen): Promise<Picture> => {
     const fragments = group.map(({ fragment }) => fragment)
-    const image = await decodeLast(camera, item.init, fragments, request.width)
+    const image = await decoder.last(camera, item.init, fragments, request.width)
     const at = clock.toWall(item.fragment.mono)
     if (request.annotated || request.zone !== undefined) draw?.(camera, image, at, request)
     const format = request.format ?? 'jpg'

@@ -12,6 +12,7 @@ import { createCoalesced } from '../lib/serial.js'
 import type { Gateway } from '../media/gateway/gateway.js'
 import { liveMessages } from '../media/live.js'
 import { createPictures } from '../media/picture.js'
+import { createPictureDecoder } from '../media/picture-decode.js'
 import { createStackedPictures } from '../media/stacked-pictures.js'
 import type { Storage } from '../media/storage.js'
 import type { EngineConfig } from '../vision/engine/engine.js'
@@ -66,7 +67,8 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
       )
     if (annotated) drawOverlay(image, overlayOf(state, at, seen(id, at)))
   }
-  const fromRing = createPictures({ clock, ring: (id) => find(id).ring, draw })
+  const decoder = scope.use(createPictureDecoder(clock))
+  const fromRing = createPictures({ clock, decoder, ring: (id) => find(id).ring, draw })
   const stacked = createStackedPictures({ clock, ring: (id) => find(id).ring, createStack })
   const pictures: Pictures = {
     picture: async (id, request) => {

@@ -1,7 +1,8 @@
 // Pictures from the ring by a real ffmpeg: the right picture of its group, in the asked form, shared, never too old.
 import sharp from 'sharp'
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createPictures } from '../../src/media/picture.js'
+import { createPictureDecoder, type PictureDecoder } from '../../src/media/picture-decode.js'
 import { createRing, type Ring } from '../../src/media/ring.js'
 import { cutFilm, encode, numbered, numberOf } from '../support/streams.js'
 import { createTestClock, type TestClock } from '../support/test-clock.js'
@@ -10,12 +11,18 @@ let clock: TestClock
 let ring: Ring
 let start: number
 let drawn: string[]
+let decoder: PictureDecoder
 
 beforeEach(() => {
   clock = createTestClock()
   ring = createRing({ seconds: 20, maxBytes: 50e6 })
   start = clock.now().mono
   drawn = []
+  decoder = createPictureDecoder(clock)
+})
+afterEach(async () => {
+  await decoder[Symbol.asyncDispose]()
+  expect(clock.pending).toBe(0)
 })
 
 /** Puts a film of `frames` pictures into the ring, its last picture being 40 ms old. */
@@ -27,6 +34,7 @@ const film = async (frames: number, ...more: string[]): Promise<void> => {
 const pictures = () =>
   createPictures({
     clock,
+    decoder,
     ring: (camera) => (camera === 'porch' ? ring : undefined),
     draw: (camera, { data, width, height, channels }, at) => {
       data.fill(255)

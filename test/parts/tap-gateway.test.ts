@@ -10,6 +10,7 @@ import { supervise } from '../../src/lib/supervise.js'
 import { startBuiltinGateway } from '../../src/media/gateway/builtin/server.js'
 import type { Gateway } from '../../src/media/gateway/gateway.js'
 import { createPictures } from '../../src/media/picture.js'
+import { createPictureDecoder } from '../../src/media/picture-decode.js'
 import { createRing } from '../../src/media/ring.js'
 import { defineTap, type TapOptions } from '../../src/media/tap.js'
 import { encode, numbered, numberOf, until } from '../support/streams.js'
@@ -82,7 +83,8 @@ const run = async (
 test('frames and pictures of the ring agree', async () => {
   await publish(...numbered(1280, 720), ...encode(100))
   const { ring, frames } = await run({}, (count) => count > 35)
-  const pictures = createPictures({ clock, ring: () => ring })
+  await using decoder = createPictureDecoder(clock)
+  const pictures = createPictures({ clock, decoder, ring: () => ring })
   for (const frame of [frames[12], frames[20], frames[30]]) {
     if (!frame) throw new Error('no frame')
     const { data, width, height } = await pictures.picture('porch', {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/lib/clock.js'
 import { silentLog } from '../../src/lib/log.js'
-import { decodeLast } from '../../src/media/picture-decode.js'
+import { createPictureDecoder } from '../../src/media/picture-decode.js'
 import { createRing, type InitSegment, type Ring } from '../../src/media/ring.js'
 import { defineTap, type TapOptions } from '../../src/media/tap.js'
 import { encode, numbered, numberOf, type StreamServer, startStreams, until } from '../support/streams.js'
@@ -91,7 +91,8 @@ test('a frame shows what its fragment shows, at the same moment', async () => {
     expect(items[index]?.fragment.mono).toBe(frame.mono)
     const start = items.findLastIndex(({ fragment }, at) => at <= index && fragment.key)
     const group = items.slice(start, index + 1).map(({ fragment }) => fragment)
-    const picture = await decodeLast('porch', init, group, undefined)
+    await using decoder = createPictureDecoder(clock)
+    const picture = await decoder.last('porch', init, group, undefined)
     expect(numberOf(picture.data, picture.width, picture.height, 3)).toBe(frame.number)
   }
   // Time goes with the pictures' numbers: nothing was lost, nothing is out of order.
