@@ -14,6 +14,7 @@ import { startAutoSave } from './automation/auto-save.js'
 import { startNightExposure } from './automation/night-exposure.js'
 import { startPictureSeries } from './automation/picture-series.js'
 import { startRecordOnMotion } from './automation/record-on-motion.js'
+import { startRecordOnSighting } from './automation/record-on-sighting.js'
 import { createCameras } from './camera/cameras.js'
 import type { Notifiers } from './camera/ports.js'
 import { cameraSettingsSchema } from './camera/settings-schema.js'
@@ -150,6 +151,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
   )
   await pipelines.start(gateway)
   scope.use(startRecordOnMotion({ cameras, log }))
+  scope.use(startRecordOnSighting({ cameras, log }))
   scope.use(startPictureSeries({ cameras, clock, log }))
   scope.use(startAutoSave({ cameras, clock, log }))
   scope.use(startNightExposure({ cameras, configs: config.cameras, clock, log }))
