@@ -41,7 +41,8 @@ const portConflicts = ({ http, rtsp, mqtt, onvif, cameras }: Config): Problem[] 
   const doors: [string, number | null | undefined][] = [
     ['http.port', http.port],
     ['rtsp.port', rtsp.port],
-    ['mqtt.embedded.port', mqtt?.embedded.port],
+    // What is no group at all has been told already.
+    ['mqtt.embedded.port', mqtt?.embedded?.port],
     ...(onvif?.port ? cameras.map((_, slot): [string, number] => ['onvif.port', onvif.port + slot]) : []),
   ]
   return doors.flatMap(([path, port], index) => {

@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { notifiers, notifySchema } from '../adapters/notify/notify-config.js'
-import { completeZone } from '../camera/zones.js'
+import { completeZone, type ZoneInput } from '../camera/zones.js'
 import { checkSlice, formatProblem, isPlain, type Plain, type Problem, shown } from '../lib/check.js'
 import { Failure } from '../lib/failure.js'
 import type { Slice } from '../lib/slice.js'
@@ -90,7 +90,9 @@ const checkCamera = async (given: unknown, index: number, around: Surroundings):
   const { id, name, ring, processor, ...settings } = await checkGroup(cameraSchema, whole, place, around, ['source'])
   const below = { path: `${place.path}.source`, names: [...place.names, 'source'] }
   const source = isPlain(given) ? await checkKind(sources, {}, given.source, below, around) : undefined
-  const zones = Array.isArray(settings.zones) ? settings.zones.map(completeZone) : []
+  const zones = Array.isArray(settings.zones)
+    ? settings.zones.filter(isPlain).map((zone, at) => completeZone(zone as unknown as ZoneInput, at))
+    : []
   const { ir_cut_command: irCut, ...night } = isPlain(settings.night) ? settings.night : {}
   return {
     ...{ id, name: name ?? words(id), source, ring, settings: { ...settings, night, zones } },

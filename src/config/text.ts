@@ -1,6 +1,7 @@
 // The text of nightjar.yaml: parsing it, and the line that a problem's path stands on. Knows no option.
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import type { Problem } from '../lib/check.js'
+import { sentenceOf } from '../lib/failure.js'
 
 export interface ConfigText {
   readonly value: unknown
@@ -23,6 +24,22 @@ const explained = (code: string, message: string): string => {
   return firstLine(message)
 }
 
+/** An alias (`*name`) may stand for a group that it is part of: such a value has no end. */
+const isEndless = (value: unknown, around: readonly unknown[] = []): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (around.includes(value) || Object.values(value).some((one) => isEndless(one, [...around, value])))
+
+const readValue = (document: Document.Parsed): { readonly value: unknown; readonly sentence?: string } => {
+  try {
+    const value: unknown = document.toJS()
+    if (!isEndless(value)) return { value }
+    return { value: null, sentence: 'an alias (*name) stands inside of what it stands for' }
+  } catch (error) {
+    return { value: null, sentence: firstLine(sentenceOf(error)) }
+  }
+}
+
 export const parseConfigText = (text: string): ConfigText => {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
@@ -30,9 +47,10 @@ export const parseConfigText = (text: string): ConfigText => {
     const { line, col } = lines.linePos(pos[0])
     return { path: `line ${line}, column ${col}`, sentence: explained(code, message) }
   })
+  const { value, sentence } = problems.length > 0 ? { value: null } : readValue(document)
   return {
-    value: problems.length > 0 ? null : document.toJS(),
-    problems,
+    value,
+    problems: sentence === undefined ? problems : [{ path: '', sentence }],
     lineOf: (path) => {
       for (const keys = keysOfPath(path); keys.length > 0; keys.pop()) {
         const node = document.getIn(keys, true) as { readonly range?: readonly [number, number, number] } | undefined
