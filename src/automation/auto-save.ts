@@ -22,6 +22,7 @@ export interface SaveTimes {
 
 const LOOK_MS = 500
 const BY = { adapter: 'auto-save' }
+const CAUSES = ['schedule'] as const
 
 /**
  * What to ask for now, and which moment of the rhythm it belongs to (the next is counted from there); null: nothing. A
@@ -38,7 +39,8 @@ export const planSave = (
   const frames = light.mode === 'night' ? save.stack_at_night : 0
   // Missed ones are not made up for.
   const at = now - due < every ? due : now
-  return { command: frames > 0 ? { type: 'stack', frames } : { type: 'snapshot' }, at }
+  const command: Command = frames > 0 ? { type: 'stack', frames, causes: CAUSES } : { type: 'snapshot', causes: CAUSES }
+  return { command, at }
 }
 
 export const startAutoSave = ({ cameras, clock, log }: AutoSaveDeps): Disposable => {

@@ -99,7 +99,8 @@ export const createCamera = ({ settings, clock, tell, saveSettings, ...identity 
   }
   const picture = async (command: Extract<Command, { type: 'snapshot' | 'stack' }>): Promise<StoredItem> => {
     refuseShut(mind.state, 'no picture is taken')
-    const { at, causes } = command.type === 'snapshot' ? command : {}
+    const { causes } = command
+    const at = command.type === 'snapshot' ? command.at : undefined
     const stack = picturesIn(command, mind.state)
     const format = command.format ?? 'jpg'
     if (at !== undefined) checkPast('at', at, clock.now().wall)

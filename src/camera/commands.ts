@@ -14,7 +14,12 @@ export type Command =
       readonly causes?: readonly Cause[]
     }
   /** A snapshot that is the mean of so many of the newest pictures: see stacking.ts. */
-  | { readonly type: 'stack'; readonly frames?: number; readonly format?: PictureFormat }
+  | {
+      readonly type: 'stack'
+      readonly frames?: number
+      readonly format?: PictureFormat
+      readonly causes?: readonly Cause[]
+    }
   /** Keeps the video between two wall ms that the ring still holds. */
   | { readonly type: 'clip'; readonly from: number; readonly to: number }
   /**

@@ -44,7 +44,7 @@ test('one picture every so often, evenly, from when it begins', async () => {
   const { clock, times, asked, watching } = setUp(saving(60))
   await clock.advance(200_000)
   expect(times()).toEqual([0.5, 60.5, 120.5, 180.5])
-  expect(asked[0]?.command).toEqual({ type: 'snapshot' })
+  expect(asked[0]?.command).toEqual({ type: 'snapshot', causes: ['schedule'] })
   watching[Symbol.dispose]()
   expect(clock.pending).toBe(0)
   await clock.advance(200_000)
@@ -67,9 +67,9 @@ test('at night the mean of several, or one picture as it is', async () => {
   become({ settings: saving(10, 0) })
   await clock.advance(10_000)
   expect(asked.map(({ command }) => command)).toEqual([
-    { type: 'snapshot' },
-    { type: 'stack', frames: 20 },
-    { type: 'snapshot' },
+    { type: 'snapshot', causes: ['schedule'] },
+    { type: 'stack', frames: 20, causes: ['schedule'] },
+    { type: 'snapshot', causes: ['schedule'] },
   ])
 })
 
