@@ -111,6 +111,8 @@ const publish = async (
     if (silent >= SILENT_MS) throw noVideo(silent)
     const tail = end.tail.filter((line) => line !== 'Conversion failed!')
     if (end.code === 0) throw new Failure('unavailable', 'the camera ended its stream')
+    if (tail.some((line) => line.includes("map '0:v:0' matches no streams")))
+      throw new Failure('unavailable', 'the camera sends no picture')
     throw new Failure('unavailable', describeEnd('ffmpeg', { ...end, tail }))
   } finally {
     over.abort()

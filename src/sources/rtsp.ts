@@ -71,7 +71,9 @@ export const relayRtsp = (
   args: [
     ...quiet,
     ...(mask ? decodeAsSent : []),
-    ...['-rtsp_transport', transport, '-timeout', String(SILENCE_US)],
+    // A camera that refuses TCP is asked for UDP.
+    ...(transport === 'tcp' ? ['-rtsp_transport', 'tcp+udp', '-rtsp_flags', 'prefer_tcp'] : ['-rtsp_transport', 'udp']),
+    ...['-timeout', String(SILENCE_US)],
     ...['-protocol_whitelist', 'rtsp,rtsps,tls,tcp,udp,rtp,srtp', '-analyzeduration', '2000000', '-i', url],
     ...['-map', '0:v:0', ...(sound ? ['-map', '0:a:0?', ...AAC] : [])],
     ...(mask ? ['-vf', `${EVEN},${mask.filter}`, ...encodeAtOwnRate] : ['-c:v', 'copy']),
