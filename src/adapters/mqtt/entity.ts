@@ -22,7 +22,7 @@ export type PictureWanted =
 
 /** What is known of a camera beside its state; measured every so often. */
 export interface Vitals {
-  /** Undefined while no video comes. */
+  /** Undefined or 0 while no video comes. */
   readonly fps: number | undefined
   /** Of all that is kept of it. */
   readonly bytes: number

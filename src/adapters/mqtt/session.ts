@@ -42,7 +42,7 @@ export interface Session {
 
 /** Home Assistant's "unknown". */
 const UNKNOWN = 'None'
-const MEASURE_MS = 15_000
+const MEASURE_MS = 10_000
 
 export const openSession = (deps: SessionDeps): Session => {
   const { cameras, gallery, links, page, clock, version, topics, base, publish } = deps

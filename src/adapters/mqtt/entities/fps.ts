@@ -12,5 +12,5 @@ export const fps = defineEntity({
     icon: 'mdi:filmstrip',
   },
   needsVideo: true,
-  show: (_, vitals) => (vitals.fps === undefined ? undefined : Math.round(vitals.fps)),
+  show: (_, vitals) => (vitals.fps ? Math.round(vitals.fps) : undefined),
 })
