@@ -10,6 +10,7 @@ import { sentenceOf } from '../lib/failure.js'
 import { chooseDetectors } from '../vision/engine/choose.js'
 import { engineConfigOf } from '../vision/engine/engine-config.js'
 import { lookForOffers } from '../vision/engine/offers.js'
+import { checkCameras } from './camera-checks.js'
 import { checkGateway } from './check-gateway.js'
 
 const PATIENCE = 5000
@@ -169,6 +170,7 @@ export const runChecks = async (config: Config | null): Promise<Finding[]> => {
     ...machine,
     ...(await checkData(config)),
     await checkDetection(config),
+    ...(await checkCameras(config)),
     await checkPort('http', http.port, http.host),
     ...(mediamtx.api === null ? [await checkPort('rtsp', rtsp.port, rtsp.host)] : []),
     ...(embedded?.port ? [await checkPort('mqtt.embedded', embedded.port, embedded.host)] : []),

@@ -135,7 +135,7 @@ it.each(ids)('%s gives video by RTSP, MJPEG, a recording, and a device with its 
   const packets = ['-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets']
   const count = await run('ffprobe', ['-v', 'error', ...packets, '-of', 'csv=p=0', file])
   await rm(file)
-  expect(Number(count.stdout)).toBeGreaterThan(10)
+  expect(Number(count.stdout)).toBeGreaterThan(1)
 
   const device = await until('its device', () => messages.get(`homeassistant/device/nightjar_${id}/config`))
   expect(JSON.parse(device).device.identifiers).toContain(`nightjar_${id}`)
