@@ -19,7 +19,7 @@ export const whyNot = (): string | null => {
 }
 
 export interface Entity {
-  readonly unique_id: string
+  readonly unique_id: string | null
   readonly entity_id: string
   readonly state: string | null
   readonly device_class: string | null
@@ -49,7 +49,8 @@ export interface HomeAssistant extends AsyncDisposable {
   dump(): Promise<Dump>
   /** `unique_id=state`; rejects when it does not become so. */
   wait(...conditions: string[]): Promise<void>
-  call(service: string, uniqueId: string, data?: object): Promise<void>
+  /** Rejects when a condition does not hold in time. */
+  call(service: string, uniqueId: string, data?: object, ...until: string[]): Promise<void>
   /** What it shows as the picture of an entity. */
   picture(uniqueId: string, file: string): Promise<void>
   enable(...uniqueIds: string[]): Promise<void>
@@ -91,8 +92,10 @@ export const startHomeAssistant = async (
   return {
     dump: async () => JSON.parse(await ha('dump', '--platform', 'mqtt')) as Dump,
     wait: async (...conditions) => void (await ha('wait', ...conditions, '--timeout', '20')),
-    call: async (service, uniqueId, data = {}) =>
-      void (await ha('call', service, uniqueId, '--data', JSON.stringify(data))),
+    call: async (service, uniqueId, data = {}, ...until) => {
+      const conditions = until.flatMap((condition) => ['--until', condition])
+      await ha('call', service, uniqueId, '--data', JSON.stringify(data), '--wait', '0', ...conditions)
+    },
     picture: async (uniqueId, file) => void (await ha('snapshot', uniqueId, file)),
     state: async (entityId) =>
       (JSON.parse(await ha('rest', 'GET', `/api/states/${entityId}`)) as { state: string }).state,
