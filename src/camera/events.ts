@@ -4,7 +4,14 @@ import type { CameraState, Cause } from './state.js'
 import type { StoredItem } from './stored-item.js'
 
 export type CameraEvent =
-  | { readonly type: 'motion_started'; readonly level: number; readonly threshold: number; readonly frames: number }
+  /** `by`: the camera's own word began it, whatever the level. */
+  | {
+      readonly type: 'motion_started'
+      readonly level: number
+      readonly threshold: number
+      readonly frames: number
+      readonly by?: 'camera'
+    }
   /** A sudden change of light of the whole picture, which is no motion. */
   | { readonly type: 'light_step'; readonly kind: LightStep }
   | { readonly type: 'sighting'; readonly sighting: Sighting }

@@ -9,7 +9,10 @@ export type Input =
   | { readonly type: 'looked'; readonly mono: number; readonly motion: MotionSeen | null; readonly dark: number | null }
   | { readonly type: 'health'; readonly part: PartName; readonly health: PartHealth }
   | { readonly type: 'media'; readonly video: VideoInfo | null; readonly audio: boolean }
-  /** What the camera itself tells (an ONVIF camera's own detection): rules weigh it by `motion.trust`. */
+  /**
+   * What the camera itself tells (an ONVIF camera's own detection): rules weigh it by `motion.trust`. Whoever loses the
+   * camera tells that it is over.
+   */
   | { readonly type: 'reported'; readonly what: ReportedThing; readonly active: boolean }
   /** The source began anew (a file's loop, a reconnect): counts in a row start over. */
   | { readonly type: 'seam' }

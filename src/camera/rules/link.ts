@@ -7,7 +7,7 @@ import { type Mind, type Outcome, type RuleInput, unchanged } from './mind.js'
 const onTheWay: readonly PartName[] = ['gateway', 'publisher', 'tap']
 /** Those that a stopped camera does not have: what they tell then is of before. */
 export const captured: readonly PartName[] = ['publisher', 'tap']
-const others: readonly PartName[] = ['storage', 'recorder', 'detector', 'ir_cut']
+const others: readonly PartName[] = ['storage', 'recorder', 'detector', 'ir_cut', 'view']
 
 export const linkRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   switch (input.type) {

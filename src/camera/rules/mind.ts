@@ -1,7 +1,7 @@
 // What a camera knows: its public state, and what its rules must remember between inputs. Both immutable.
 import type { Asker, StateCommand } from '../commands.js'
 import type { CameraEvent, TraceEntry } from '../events.js'
-import type { Input } from '../inputs.js'
+import type { Input, ReportedThing } from '../inputs.js'
 import type { CameraSettings, ImageControl } from '../settings.js'
 import type { CameraState, Cause } from '../state.js'
 
@@ -11,6 +11,8 @@ export interface Memory {
     /** Looks in a row at or above the trigger level. */
     readonly above: number
     readonly lastAbove: number
+    /** The camera's own word that something moves was taken. */
+    readonly heeded: boolean
     readonly startedAt: number
     readonly peak: number
     readonly shownAt: number
@@ -30,6 +32,10 @@ export interface Memory {
     /** When a step was last told that was not the camera's own. */
     readonly steppedAt: number
   }
+  /** What the camera itself says is so now. */
+  readonly reported: readonly ReportedThing[]
+  /** What our own detection has found. */
+  readonly tracked: Pick<CameraState['objects'], 'counts' | 'zones'>
   /** Until when each cause holds the recording; null: until it is told to stop. */
   readonly holds: Readonly<Partial<Record<Cause, number | null>>>
 }
@@ -91,6 +97,7 @@ export const newMind = (
     motion: {
       above: 0,
       lastAbove: 0,
+      heeded: false,
       startedAt: 0,
       peak: 0,
       shownAt: 0,
@@ -100,6 +107,8 @@ export const newMind = (
       zones: {},
     },
     light: { inRow: 0, shownAt: 0, switchedAt: -Infinity, measuredAt: -Infinity, steppedAt: -Infinity },
+    reported: [],
+    tracked: { counts: {}, zones: {} },
     holds: {},
   },
 })

@@ -1,8 +1,10 @@
 // When motion begins and ends: so many looks in a row at or above the trigger level; below it for the whole hold time.
+// Or when the camera itself says so: `motion.trust` tells whose word counts.
 import type { Instant } from '../../lib/clock.js'
 import type { CameraEvent } from '../events.js'
 import type { MotionSeen } from '../inputs.js'
 import { type Memory, type Mind, type Note, type Outcome, type RuleInput, unchanged } from './mind.js'
+import { isBelieved } from './reported.js'
 
 const SHOW_EVERY = 500
 /** A veto that lasts, as on a day of clouds, is noted so seldom that the trace has room for more. */
@@ -19,7 +21,9 @@ export const motionRule = (mind: Mind, input: RuleInput, now: Instant): Outcome 
         ? unchanged(mind)
         : { ...unchanged(mind), mind: remember(mind, { above: 0 }) }
     case 'ask':
-      return disabled(mind) ? switchedOff(mind, now) : unchanged(mind)
+      return disabled(mind) ? switchedOff(mind, now) : heed(mind, now)
+    case 'reported':
+      return input.what === 'motion' ? heed(mind, now) : unchanged(mind)
     default:
       return unchanged(mind)
   }
@@ -27,9 +31,9 @@ export const motionRule = (mind: Mind, input: RuleInput, now: Instant): Outcome 
 
 const looked = (mind: Mind, seen: MotionSeen, now: Instant): Outcome => {
   if (disabled(mind)) return unchanged(mind)
-  const { trigger_level, frames } = mind.state.settings.motion
+  const { trigger_level, frames, trust } = mind.state.settings.motion
   const { memory } = mind
-  const over = seen.level >= trigger_level
+  const over = seen.level >= trigger_level && trust !== 'camera'
   const counts = over && seen.veto === undefined
   const notes: Note[] = []
   const vetoed = over ? (seen.veto ?? null) : null
@@ -63,7 +67,8 @@ const looked = (mind: Mind, seen: MotionSeen, now: Instant): Outcome => {
   if (next.state.motion.active) {
     if (overdue(next, now)) return join(ended(next, now, 'below the trigger level for the hold time'), notes)
   } else if (above >= frames) {
-    const { mind: active, ...begun } = began(next, seen.level, now)
+    const reason = `${frames} looks in a row at or above ${trigger_level}; level ${round(seen.level)}`
+    const { mind: active, ...begun } = began(next, seen.level, reason, now)
     return join({ ...begun, mind: showZones(active, now) }, notes)
   }
   return { mind: show(next, seen.level, now), events: [], notes }
@@ -85,7 +90,17 @@ const showZones = (mind: Mind, now: Instant): Mind => {
   return same ? mind : { ...mind, state: { ...mind.state, motion: { ...motion, zones } } }
 }
 
-const began = (mind: Mind, level: number, now: Instant): Outcome => {
+/** The camera's own word, where it counts: motion begins at once, and the hold time is counted from its end. */
+const heed = (mind: Mind, now: Instant): Outcome => {
+  const { active, level } = mind.state.motion
+  const says = isBelieved(mind, 'motion')
+  if (disabled(mind) || (!says && !mind.memory.motion.heeded)) return unchanged(mind)
+  const moving = remember(mind, { heeded: says, lastAbove: now.mono })
+  if (active || !says) return { ...unchanged(mind), mind: moving }
+  return began(moving, level, 'the camera says that something moves', now, 'camera')
+}
+
+const began = (mind: Mind, level: number, reason: string, now: Instant, by?: 'camera'): Outcome => {
   const { trigger_level, frames } = mind.state.settings.motion
   return {
     mind: {
@@ -99,14 +114,8 @@ const began = (mind: Mind, level: number, now: Instant): Outcome => {
         motion: { ...mind.memory.motion, startedAt: now.mono, shownAt: now.mono, shownPeak: 0 },
       },
     },
-    events: [{ type: 'motion_started', level: round(level), threshold: trigger_level, frames }],
-    notes: [
-      {
-        what: 'motion',
-        decision: 'done',
-        reason: `${frames} looks in a row at or above ${trigger_level}; level ${round(level)}`,
-      },
-    ],
+    events: [{ type: 'motion_started', level: round(level), threshold: trigger_level, frames, ...(by && { by }) }],
+    notes: [{ what: 'motion', decision: 'done', reason }],
   }
 }
 
@@ -133,8 +142,10 @@ const switchedOff = (mind: Mind, now: Instant): Outcome => {
 
 const disabled = (mind: Mind): boolean => !mind.state.settings.motion.enabled
 
-const overdue = ({ state, memory }: Mind, now: Instant): boolean =>
-  state.motion.active && now.mono - memory.motion.lastAbove >= state.settings.motion.hold_s * 1000
+const overdue = (mind: Mind, now: Instant): boolean =>
+  mind.state.motion.active &&
+  !isBelieved(mind, 'motion') &&
+  now.mono - mind.memory.motion.lastAbove >= mind.state.settings.motion.hold_s * 1000
 
 /** The published level is the highest since it was last published, at most twice a second. */
 const show = (mind: Mind, level: number, now: Instant): Mind => {

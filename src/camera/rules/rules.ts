@@ -10,9 +10,11 @@ import { motionRule } from './motion.js'
 import { objectsRule } from './objects.js'
 import { processorRule } from './processor.js'
 import { recordingRule } from './recording.js'
+import { reportedRule } from './reported.js'
 import { isUnseen, shutRule } from './shut.js'
 
-const rules = [captureRule, linkRule, motionRule, lightRule, objectsRule, processorRule, recordingRule, shutRule]
+const eyes = [reportedRule, motionRule, lightRule, objectsRule, processorRule]
+const rules = [captureRule, linkRule, ...eyes, recordingRule, shutRule]
 
 export const step = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   let outcome: Outcome = { mind: applySettings(mind, input), events: [], notes: [] }

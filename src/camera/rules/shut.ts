@@ -21,6 +21,7 @@ export const shutRule = (mind: Mind, input: RuleInput, now: Instant): Outcome =>
     duration_s: Math.round((now.mono - startedAt) / 100) / 10,
     peak: Math.round(peak),
   }
+  const counts = Object.fromEntries(Object.keys(objects.counts).map((label) => [label, 0]))
   const note: Note = {
     what: settings.capture.enabled ? 'privacy' : 'capture',
     decision: 'done',
@@ -33,17 +34,14 @@ export const shutRule = (mind: Mind, input: RuleInput, now: Instant): Outcome =>
       state: {
         ...mind.state,
         motion: { active: false, level: 0, since: null, zones: [] },
-        objects: {
-          ...objects,
-          counts: Object.fromEntries(Object.keys(objects.counts).map((label) => [label, 0])),
-          zones: {},
-        },
+        objects: { ...objects, counts, zones: {} },
         recording: { active: false, causes: [], since: null },
       },
       memory: {
         ...mind.memory,
         motion: { ...mind.memory.motion, above: 0, peak: 0, shownPeak: 0 },
         light: { ...mind.memory.light, inRow: 0 },
+        tracked: { counts, zones: {} },
         holds: {},
       },
     },
