@@ -26,18 +26,23 @@ export const parseXml = (text: string): XmlElement => {
   const open: Draft[] = []
   let root: XmlElement | undefined
   let elements = 0
+  let attributesHere = 0
   const refuse = (why: string): never => {
     throw new Failure('invalid', `this is no XML that is understood here: ${why}`)
   }
   parser.on('error', (error) => refuse(error.message))
   parser.on('doctype', () => refuse('it has a DTD'))
   parser.on('processinginstruction', () => refuse('it has a processing instruction'))
+  parser.on('attribute', () => {
+    attributesHere += 1
+    if (attributesHere > LIMITS.attributes) refuse('an element has too many attributes')
+  })
   parser.on('opentag', ({ uri, local, ns, attributes }) => {
     elements += 1
     if (open.length >= LIMITS.depth) refuse('it is nested too deeply')
     if (elements > LIMITS.elements) refuse('it has too many elements')
     const given = Object.values(attributes)
-    if (given.length > LIMITS.attributes) refuse('an element has too many attributes')
+    attributesHere = 0
     open.push(new Draft(uri, local, new Map(given.map((one) => [one.local, one.value])), ns, open.at(-1)))
   })
   const addText = (more: string): void => open.at(-1)?.add(more)
