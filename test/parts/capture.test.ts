@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const by = { adapter: 'test' }
-const settings = { ...defaultSettings, recording: { ...defaultSettings.recording, on: [] } }
+const settings = { ...defaultSettings, recording: { ...defaultSettings.recording, on: [], before_s: 0 } }
 const state = () => house.cameras.state('porch')
 const capture = (enabled: boolean) =>
   house.cameras.execute('porch', { type: 'settings', change: { capture: { enabled } } }, by)
@@ -40,6 +40,7 @@ test('off: recording finished, no process, no path, no picture; on: all is back,
   using _ = house.pipelines.streams.mjpeg('porch', { annotated: true, size: 'small' }, () => void parts++)
   await until(() => parts > 5)
   console.log('B')
+  await until(() => (house.pipelines.stats('porch')?.seconds ?? 0) > 2)
   await house.cameras.execute('porch', { type: 'record', action: 'start' }, by)
   await until(() => house.storage.list({ kind: 'recording' })[0]?.state === 'running')
   await new Promise((resolve) => setTimeout(resolve, 1000))

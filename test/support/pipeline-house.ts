@@ -44,6 +44,9 @@ export const startPipelineHouse = async (
   settings: CameraSettings = defaultSettings,
   processor?: ProcessorConfig,
   detection: EngineConfig = { engine: 'opencv', models: '/nowhere', own: null },
+  /** Where the data folder is made. */
+  disk = tmpdir(),
+  ringWidth: number | null = null,
 ): Promise<PipelineHouse> => {
   const scope = createScope()
   const clock = createSystemClock()
@@ -62,7 +65,12 @@ export const startPipelineHouse = async (
   const facts: Fact[] = []
   scope.use(cameras.watch('test', (fact) => facts.push(fact)))
   const configs = [
-    { id: 'porch', source, ring: { seconds: 10, max_bytes: 64_000_000 }, ...(processor ? { processor } : {}) },
+    {
+      id: 'porch',
+      source,
+      ring: { seconds: 10, max_bytes: 64_000_000, width: ringWidth },
+      ...(processor ? { processor } : {}),
+    },
   ]
   const pipelines = scope.use(definePipelines({ cameras, configs, storage, detection, clock, log }))
   const config = { host: '127.0.0.1', port: 0, gateway: 'builtin' } as const
