@@ -1,108 +1,31 @@
 // MediaMTX as the gateway, as a real program: video through it, who may see it, and what happens when it dies.
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { PartHealth } from '../../src/camera/state.js'
-import { createSystemClock } from '../../src/lib/clock.js'
-import { silentLog } from '../../src/lib/log.js'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { startChild } from '../../src/lib/process.js'
-import type { Gateway, GatewayConfig } from '../../src/media/gateway/gateway.js'
-import type { MediamtxConfig } from '../../src/media/gateway/mediamtx/options.js'
-import { startMediamtx } from '../../src/media/gateway/mediamtx.js'
-import {
-  basic,
-  openPublisher,
-  openRtsp,
-  type Publisher,
-  type RtspClient,
-  splitUrl,
-} from '../media/gateway/rtsp-client.js'
-import { mediamtxConfig, mediamtxProgram, whichMediamtx } from '../support/mediamtx.js'
-import { childrenOf } from '../support/nightjar.js'
-import { nobody } from '../support/pipeline-house.js'
+import { openPublisher, splitUrl } from '../media/gateway/rtsp-client.js'
+import { mediamtxProgram, whichMediamtx } from '../support/mediamtx.js'
+import { type MediamtxHouse, programs, sees, startMediamtxHouse, waitFor } from '../support/mediamtx-house.js'
 import { encode } from '../support/streams.js'
 
 const GUARD = 'the mask'
-const opened: Disposable[] = []
-let data: string
-let gateway: Gateway
-let passwords: Map<string, string>
-let told: string[]
-let health: PartHealth[]
+let house: MediamtxHouse
 
-beforeEach(async () => {
-  data = await mkdtemp(join(tmpdir(), 'nightjar-mediamtx-'))
-  passwords = new Map([['anna', 'annas-password']])
-  told = []
-  health = []
-})
 afterEach(async () => {
-  for (const one of opened.splice(0)) one[Symbol.dispose]()
-  await gateway[Symbol.asyncDispose]()
-  expect(childrenOf(process.pid).filter(({ command }) => command.includes(mediamtxProgram))).toEqual([])
-  await rm(data, { recursive: true })
+  await house[Symbol.asyncDispose]()
+  expect(programs()).toEqual([])
 })
 
-const start = async (more: Partial<MediamtxConfig> = {}, config: Partial<GatewayConfig> = {}): Promise<void> => {
-  const accounts = {
-    ...nobody,
-    streamPassword: (name: string) => passwords.get(name) ?? null,
-    list: () => [...passwords.keys()].map((name) => ({ name, role: 'viewer' as const })),
-  }
-  gateway = await startMediamtx({
-    config: { host: '127.0.0.1', port: 0, gateway: 'mediamtx', ...config },
-    ...{ mediamtx: { ...mediamtxConfig, ...more }, data, accounts, clock: createSystemClock(), log: silentLog },
-  })
-  gateway.watch((path, online) => told.push(`${path} ${online ? 'on' : 'off'}`))
-  gateway.watchHealth((now) => health.push(now))
+const start = async (...how: Parameters<typeof startMediamtxHouse>) => {
+  house = await startMediamtxHouse(...how)
+  const port = (): number => house.gateway.facts().port
+  return { ...house, port, anna: () => `anna:${house.passwords.get('anna')}` }
 }
-const waitFor = (check: () => unknown): Promise<void> => {
-  // The line that waits is not in the error of what polls.
-  const asked = new Error('waited in vain')
-  return vi.waitFor(
-    () => {
-      if (!check()) throw asked
-    },
-    { timeout: 10_000, interval: 20 },
-  )
-}
-const works = (): Promise<void> => waitFor(() => health.at(-1)?.status === 'working')
-const path = (name = 'porch') => gateway.facts().paths.find((one) => one.name === name)
-const port = (): number => gateway.facts().port
-const url = (name = 'porch'): string => `rtsp://127.0.0.1:${port()}/${name}`
-
-const publish = async (address = gateway.serviceUrl('porch')): Promise<Publisher> => {
-  const publisher = await openPublisher(port(), address)
-  opened.push(publisher)
-  const sending = setInterval(() => publisher.picture(true), 40)
-  opened.push({ [Symbol.dispose]: () => clearInterval(sending) })
-  return publisher
-}
-/** Undefined when it is refused. */
-const read = async (user: string, name = 'porch'): Promise<RtspClient | undefined> => {
-  const client = await openRtsp(port())
-  opened.push(client)
-  const asked = await client.ask('DESCRIBE', url(name), basic(user)).catch(() => undefined)
-  if (asked?.status !== 200) return undefined
-  const setup = await client.ask('SETUP', `${url(name)}/trackID=0`, {
-    ...basic(user),
-    Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1',
-  })
-  const session = setup.headers.get('session')?.split(';')[0] ?? ''
-  expect((await client.ask('PLAY', url(name), { ...basic(user), Session: session })).status).toBe(200)
-  return client
-}
-const sees = (client: RtspClient | undefined): Promise<void> => waitFor(() => (client?.packets(0).length ?? 0) > 0)
-const anna = (): string => `anna:${passwords.get('anna')}`
-const programs = (): number[] =>
-  childrenOf(process.pid)
-    .filter(({ command }) => command.includes(`${mediamtxProgram} `))
-    .map(({ pid }) => pid)
 
 describe(`with ${whichMediamtx}`, () => {
   test('video goes through it, to whoever has a stream password; what it tells is told', async () => {
-    await start()
+    const { gateway, path, works, publish, read, told, data, anna } = await start()
     await gateway.apply([{ name: 'porch', feed: 'publish' }])
     await works()
     await publish()
@@ -127,7 +50,7 @@ describe(`with ${whichMediamtx}`, () => {
   })
 
   test('a guarded path is closed until its video is admitted, for people and for our own taps', async () => {
-    await start()
+    const { gateway, path, works, publish, read, told, port, anna } = await start()
     await gateway.apply([{ name: 'porch', feed: 'publish', guard: GUARD }])
     await works()
     const first = await publish()
@@ -161,7 +84,7 @@ describe(`with ${whichMediamtx}`, () => {
   })
 
   test('another guard ends publisher and readers before it is applied', async () => {
-    await start()
+    const { gateway, path, works, publish, read, told, anna } = await start()
     await gateway.apply([{ name: 'porch', feed: 'publish' }])
     await works()
     const publisher = await publish()
@@ -179,7 +102,7 @@ describe(`with ${whichMediamtx}`, () => {
   })
 
   test('one that is killed comes back with all its paths', async () => {
-    await start()
+    const { gateway, path, works, publish, read, health, anna } = await start()
     await gateway.apply([
       { name: 'porch', feed: 'publish', guard: GUARD },
       { name: 'yard', feed: 'publish' },
@@ -206,8 +129,8 @@ describe(`with ${whichMediamtx}`, () => {
   })
 
   test('who gets a new stream password is let go of, and comes in with the new one', async () => {
+    const { gateway, path, works, publish, read, passwords, anna } = await start()
     passwords.set('otto', 'ottos-password')
-    await start()
     await gateway.apply([{ name: 'porch', feed: 'publish' }])
     await works()
     await publish()
@@ -226,7 +149,7 @@ describe(`with ${whichMediamtx}`, () => {
   })
 
   test('it pulls a camera by itself, and says what is wrong with one', async () => {
-    await start()
+    const { gateway, path, works, read, anna } = await start()
     await gateway.apply([{ name: 'porch', feed: 'publish' }])
     await works()
     const source = gateway.serviceUrl('porch')
@@ -247,7 +170,7 @@ describe(`with ${whichMediamtx}`, () => {
   })
 
   test('an inlet is for its guest alone, and for us', async () => {
-    await start()
+    const { gateway, path, works, publish, read, port, anna } = await start()
     const publisher = { name: 'drone', password: 'drones-password' }
     await gateway.apply([{ name: 'porch_in', feed: 'inlet', publisher }])
     await works()
@@ -261,12 +184,16 @@ describe(`with ${whichMediamtx}`, () => {
   })
 
   test('without the program it says so, and begins once it is there', async () => {
-    await start({ path: join(data, 'nowhere') })
+    const place = join(await mkdtemp(join(tmpdir(), 'nightjar-no-mediamtx-')), 'mediamtx')
+    const { gateway, path, works, health } = await start({ path: place })
     await gateway.apply([{ name: 'porch', feed: 'publish' }])
     await waitFor(() => health.at(-1)?.status === 'broken')
-    expect(health.at(-1)?.problem).toMatch(
-      /^mediamtx\.path: there is no program at .*nowhere \(`nightjar mediamtx pull`/,
+    expect(health.at(-1)?.problem).toBe(
+      `mediamtx.path: there is no program at ${place} (\`nightjar mediamtx pull\` fetches it)`,
     )
     expect(path()?.online).toBe(false)
+    await symlink(mediamtxProgram, place)
+    await works()
+    await rm(dirname(place), { recursive: true })
   })
 })

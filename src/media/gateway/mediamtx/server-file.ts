@@ -38,6 +38,8 @@ export const formatServerFile = ({ host, ports, service, webrtc }: ServerFileReq
     ],
     api: true,
     apiAddress: `127.0.0.1:${ports.api}`,
+    // As large as our publishers' packets are: else each is taken apart and packed anew.
+    udpMaxPayloadSize: 1472,
     metrics: false,
     pprof: false,
     playback: false,

@@ -3,7 +3,6 @@
 import { createServer } from 'node:http'
 
 const KICKED = ['rtspsessions', 'webrtcsessions']
-const LISTS = [...KICKED, 'rtspconns']
 /** What the real one needs to carry a change out. */
 const LATE_MS = 20
 
@@ -81,7 +80,8 @@ export const startApi = async ({ house, known, port, host }) => {
       const found = house.paths().find((path) => path.name === wanted)
       return found ? [200, found] : missing
     }
-    if (LISTS.includes(first) && second === 'list') return page(house.sessions(first), query)
+    if (first === 'rtspconns') return page(house.connections(), query)
+    if (KICKED.includes(first) && second === 'list') return page(house.sessions(first), query)
     if (KICKED.includes(first) && second === 'kick')
       return house.kick(first, third) ? done : fail(404, 'session not found')
     return [404, undefined]

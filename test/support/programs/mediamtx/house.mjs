@@ -165,7 +165,10 @@ export const createHouse = ({ global, known, say }) => {
     started: new Date().toISOString(),
     shown: () => ({
       ...global,
-      authInternalUsers: global.authInternalUsers.map((user) => ({ ips: null, ...user, pass: '<redacted>' })),
+      authInternalUsers: global.authInternalUsers.map((user) => ({
+        ...{ ips: null, ...user, pass: '<redacted>' },
+        permissions: user.permissions.map((one) => ({ path: '', ...one })),
+      })),
     }),
     setGlobal: (change) => void Object.assign(global, change),
     configure: (name, config) => {
@@ -183,6 +186,7 @@ export const createHouse = ({ global, known, say }) => {
       [...paths.values()].map((path) => {
         const { bytesIn, bytesOut } = path.relay.facts()
         const available = path.publisher !== undefined
+        const online = available || path.config.source !== 'publisher'
         const time = available ? new Date().toISOString() : null
         const readers = [...sessions.values()].filter((one) => one.path === path.name && one.state === 'read')
         const [inbound, outbound] = [path.past + bytesIn, bytesOut]
@@ -197,10 +201,11 @@ export const createHouse = ({ global, known, say }) => {
             availableTime: time,
           },
           ...{
-            online: available || path.config.source !== 'publisher',
+            online,
             source: sourceOf(path),
             tracks: available ? ['H264'] : [],
           },
+          onlineTime: online ? (time ?? '0001-01-01T00:00:00Z') : null,
           readers: readers.map(({ id, kind }) => ({
             type: kind === 'rtspsessions' ? 'rtspSession' : 'webRTCSession',
             id,
@@ -208,6 +213,7 @@ export const createHouse = ({ global, known, say }) => {
           ...{ inboundBytes: inbound, outboundBytes: outbound, bytesReceived: inbound, bytesSent: outbound },
         }
       }),
+    connections: () => [...sessions.values()].map(({ id }) => ({ ...known.connection, id, session: id })),
     sessions: (kind) =>
       [...sessions.values()]
         .filter((one) => one.kind === kind)
@@ -222,6 +228,7 @@ export const createHouse = ({ global, known, say }) => {
       found.end()
       return true
     },
+    has: (id) => sessions.has(id),
     /** A WebRTC reader without any video; undefined when there is nothing to see. */
     watch: (name, user) => {
       const path = paths.get(name)

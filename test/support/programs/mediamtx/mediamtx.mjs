@@ -22,6 +22,7 @@ const known = {
   global: answerTo('/v3/config/global/get'),
   runtime: answerTo('/v3/paths/get/porch', ({ available }) => !available),
   session: answerTo('/v3/rtspsessions/list').items[0],
+  connection: answerTo('/v3/rtspconns/list').items[0],
 }
 
 const say = (level, text) =>

@@ -29,7 +29,7 @@ export const startWhep = async ({ house, port, host }) => {
       const headers = { etag: '*', id, 'content-type': 'application/sdp', location: `/${path}/whep/${made}` }
       return response.writeHead(201, headers).end(ANSWER)
     }
-    if (!secrets.has(secret)) return fail(404, 'session not found')
+    if (!house.has(secrets.get(secret))) return fail(404, 'session not found')
     if (request.method === 'PATCH') return response.writeHead(204).end()
     house.kick('webrtcsessions', secrets.get(secret))
     secrets.delete(secret)
