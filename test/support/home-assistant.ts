@@ -56,6 +56,8 @@ export interface HomeAssistant extends AsyncDisposable {
   enable(...uniqueIds: string[]): Promise<void>
   /** Of any entity, by its entity id. */
   state(entityId: string): Promise<string>
+  /** Any command of ha.py; its JSON. Rejects with what it printed when the thing asked for did not happen. */
+  run(...args: string[]): Promise<unknown>
   /** With the configuration that it has, and what it knows. */
   restart(): Promise<void>
 }
@@ -69,9 +71,9 @@ export interface HomeOptions {
   readonly blueprints?: string
 }
 
-/** With its MQTT integration added through the form, as the form suggests. */
+/** With its MQTT integration added through the form, as the form suggests; null: without. */
 export const startHomeAssistant = async (
-  mqtt: string,
+  mqtt: string | null,
   { chroot = process.env.HA_EVAL_CHROOT ?? '/opt/ha-chroot', yaml = '', blueprints }: HomeOptions = {},
 ): Promise<HomeAssistant> => {
   const folder = mkdtempSync(join(tmpdir(), 'nightjar-ha-'))
@@ -84,7 +86,8 @@ export const startHomeAssistant = async (
     await run(join(tools, 'setup.sh'), { env: { ...process.env, HA_EVAL_CHROOT: chroot } })
   const more = join(folder, 'more.yaml')
   writeFileSync(more, yaml)
-  await ha('start', '--port', String(await freePort()), '--mqtt', mqtt, '--extra-yaml', more)
+  const broker = mqtt === null ? [] : ['--mqtt', mqtt]
+  await ha('start', '--port', String(await freePort()), ...broker, '--extra-yaml', more)
   if (blueprints) {
     cpSync(blueprints, join(folder, 'ha/config/blueprints'), { recursive: true })
     await ha('call', 'automation.reload')
@@ -99,6 +102,7 @@ export const startHomeAssistant = async (
     picture: async (uniqueId, file) => void (await ha('snapshot', uniqueId, file)),
     state: async (entityId) =>
       (JSON.parse(await ha('rest', 'GET', `/api/states/${entityId}`)) as { state: string }).state,
+    run: async (...args) => JSON.parse(await ha(...args)) as unknown,
     enable: async (...uniqueIds) => void (await ha('enable', ...uniqueIds)),
     restart: async () => void (await ha('restart')),
     [Symbol.asyncDispose]: async () => {
