@@ -9,7 +9,7 @@ import type { StoredItem } from '../camera/stored-item.js'
 import { writeFileAtomic } from '../lib/atomic-file.js'
 import { Failure } from '../lib/failure.js'
 import { storageFailure } from './disk.js'
-import { endPart, markKept, pathsOf } from './item-files.js'
+import { endPart, exists, markKept, pathsOf } from './item-files.js'
 import { type Shelf, type StorageDeps, startShelf } from './shelf.js'
 import { type ItemName, itemName } from './storage-names.js'
 
@@ -118,6 +118,10 @@ const beginDraft = async (
         if (done.keep) await markKept([paths.video, paths.picture], true)
         return done
       } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !(await exists(paths.video))) {
+          await drop()
+          throw new Failure('storage', `The file of ${item.id} was removed while it was being recorded`)
+        }
         throw storageFailure(data, error)
       } finally {
         active.delete(item.id)

@@ -95,7 +95,9 @@ export const createTake = (
       await draft.drop()
       throw error
     }
-    tell({ type: 'recording_started', item: draft.item.id, causes: [...allCauses] })
+    // On a full disk files can be made, and nothing be put into them.
+    await flush()
+    if (problem === null) tell({ type: 'recording_started', item: draft.item.id, causes: [...allCauses] })
     return draft
   }
   const opened = openFile()
