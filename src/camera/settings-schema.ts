@@ -1,5 +1,6 @@
 // The options of a camera that may change while it runs: words, bounds and defaults of what settings.ts declares.
 import { range, type Slice } from '../lib/slice.js'
+import { checkFilters } from './detection-filters.js'
 import { motionTrusts, nightModes, recordForms, recordTriggers } from './settings.js'
 import { STACKED } from './stacking.js'
 import { checkZones } from './zones.js'
@@ -90,6 +91,12 @@ export const cameraSettingsSchema = {
       format: range(1, 20, true),
       default: 2,
       unit: '1–20',
+    },
+    filters: {
+      doc: 'What findings of a label must have: {person: {score, min_area, max_area, zones}}; areas in percent of the picture, zones by id (it must stand in one of them)',
+      format: checkFilters,
+      default: {},
+      unit: 'by label',
     },
   },
   night: {

@@ -1,5 +1,6 @@
 // What people may change while the camera runs: the same nested keys in nightjar.yaml, over HTTP and MQTT. Immutable.
 // The options with their words and bounds are settings-schema.ts.
+import type { DetectionFilters } from './detection-filters.js'
 import type { Zone } from './zones.js'
 
 export const nightModes = ['auto', 'day', 'night'] as const
@@ -42,6 +43,8 @@ export interface CameraSettings {
     readonly interval: number
     readonly idle_s: number
     readonly confirm: number
+    /** By label: see detection-filters.ts. */
+    readonly filters: DetectionFilters
   }
   readonly night: {
     readonly mode: NightMode

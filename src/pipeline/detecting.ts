@@ -2,6 +2,7 @@
 // which picture (the newest; at most one waits), where, and what the tracker makes of it. Opens the tap's gate for large
 // pictures only meanwhile. Events and pictures of what was seen are sightings.ts's.
 import type { Camera } from '../camera/camera.js'
+import { scoreOf } from '../camera/detection-filters.js'
 import type { MotionSeen } from '../camera/inputs.js'
 import type { Track } from '../camera/objects.js'
 import type { CameraSettings } from '../camera/settings.js'
@@ -25,6 +26,7 @@ import {
   WEAK,
 } from '../vision/tracker.js'
 import { move } from '../vision/tracker-match.js'
+import { createRefusals } from './refusals.js'
 import { planGaze, unexplained } from './windows.js'
 
 /** A large picture that is being looked at, with what moved in it. Its pixels stay as they are. */
@@ -75,6 +77,7 @@ const FRAME_MS = 100
 
 export const createDetecting = ({ camera, engine, clock, log, onTracks }: DetectingDeps): Detecting => {
   const gate = createDetailGate()
+  const noteRefusals = createRefusals(camera)
   let tracks = noTracks
   let moving: readonly Box[] = []
   let inRow = 0
@@ -111,7 +114,7 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
 
   const look = async (picture: Kept, from: Pick<Engine, 'look'>): Promise<boolean> => {
     const { mono, width, height } = picture
-    const { labels, score, confirm } = settings()
+    const { labels, score, confirm, filters } = settings()
     const { zones } = camera.state().settings
     const begun = era
     const idle = mono - movedAt >= AFTER_MS
@@ -129,11 +132,12 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
     lookedAt = mono
     if (gaze.sweep) sweptAt = mono
     looks++
-    const least = Object.fromEntries(asked.map((label) => [label, score * WEAK]))
+    const least = Object.fromEntries(asked.map((label) => [label, scoreOf(label, { score, filters }) * WEAK]))
     const detections = await from.look(picture, { ...gaze, labels: asked, score: least })
     if (begun !== era) return false
     const was = tracks
-    const options = { score, confirm, zones, labels, shape: width / height }
+    const options = { score, filters, confirm, zones, labels, shape: width / height }
+    noteRefusals(detections, options, mono)
     const at = { mono, wall: clock.toWall(mono) }
     const { windows, sweep } = gaze
     tracks = stepTracks(was, { at, detections, labels: asked, swept: sweep, windows, moving: picture.moving }, options)

@@ -2,10 +2,11 @@
 // is known then. Boxes are joined with tracks in two stages, sure findings first, weak ones only to go on with what is
 // known (ByteTrack, Zhang et al. 2022), at the place where each is expected at a steady speed (SORT, Bewley et al. 2016).
 // How alike a box and a track are is tracker-match.ts's; which events come of it is the pipeline's.
+
+import { type DetectionFilters, refusalOf, scoreOf, standsIn } from '../camera/detection-filters.js'
 import type { Detection, Track } from '../camera/objects.js'
 import type { Zone } from '../camera/zones.js'
-import { cornersOf } from '../camera/zones.js'
-import { areaOf, type Box, footOf, isInside, likeness, overlapOf } from '../lib/box.js'
+import { areaOf, type Box, likeness, overlapOf } from '../lib/box.js'
 import type { Instant } from '../lib/clock.js'
 import { isPartOf, type Motion, move, pairUp } from './tracker-match.js'
 
@@ -26,6 +27,8 @@ export interface Look {
 export interface TrackerOptions {
   /** 0..1: what begins a track. */
   readonly score: number
+  /** What findings of a label must have besides. */
+  readonly filters: DetectionFilters
   readonly labels: readonly string[]
   /** Looks that must see a thing before it counts. */
   readonly confirm: number
@@ -111,9 +114,10 @@ export const forgetMotion = (tracks: Tracks): Tracks => ({
 
 export const stepTracks = (tracks: Tracks, look: Look, options: TrackerOptions): Tracks => {
   const now = look.at.mono
-  const usable = look.detections.filter((one) => isWanted(one, options))
-  const sure = usable.filter(({ score }) => score >= options.score)
-  const weak = usable.filter(({ score }) => score < options.score && score >= options.score * WEAK)
+  const usable = look.detections.filter((one) => options.labels.includes(one.label) && refusalOf(one, options) === null)
+  const strength = ({ label, score }: Detection): number => score / scoreOf(label, options)
+  const sure = usable.filter((one) => strength(one) >= 1)
+  const weak = usable.filter((one) => strength(one) < 1 && strength(one) >= WEAK)
 
   const first = pairUp(tracks.held, sure, now, options.shape)
   const second = pairUp(first.leftTracks, weak, now, options.shape)
@@ -144,11 +148,6 @@ export const stepTracks = (tracks: Tracks, look: Look, options: TrackerOptions):
 /** What was hidden for long must be where it was. */
 const isBack = (track: HeldTrack, { box }: Detection, now: number): boolean =>
   now - track.seenAt < WENT_MS || likeness(track.box, box) > 0.3
-
-const isWanted = ({ label, box }: Detection, { labels, zones }: TrackerOptions): boolean =>
-  labels.includes(label) && !zones.some((zone) => zone.use === 'ignore' && zone.enabled && standsIn(box, zone))
-
-const standsIn = (box: Box, zone: Zone): boolean => isInside(footOf(box), cornersOf(zone))
 
 const begin = (id: number, { label, score, box }: Detection, look: Look, { zones }: TrackerOptions): HeldTrack => {
   const { mono, wall } = look.at

@@ -15,7 +15,9 @@ import {
   type Tracks,
 } from '../../src/vision/tracker.js'
 
-const OPTIONS: TrackerOptions = { score: 0.5, labels: ['person', 'face'], confirm: 2, zones: [], shape: 16 / 9 }
+const OPTIONS: TrackerOptions = {
+  ...{ score: 0.5, filters: {}, labels: ['person', 'face'], confirm: 2, zones: [], shape: 16 / 9 },
+}
 const LOOK_MS = 500
 
 /** Somebody who stands at `x`, `y` (the middle). */
@@ -73,6 +75,15 @@ describe('counting', () => {
     const scenes = times(4, () => ({ found: [person(0.5)] }))
     expect(play(scenes, { ...OPTIONS, confirm: 3 }).map((tracks) => confirmedOf(tracks).length)).toEqual([0, 0, 1, 1])
     expect(play(scenes, { ...OPTIONS, confirm: 1 }).map((tracks) => confirmedOf(tracks).length)).toEqual([1, 1, 1, 1])
+  })
+
+  test('a label may need a score of its own, and more than that', () => {
+    const scenes = times(4, () => ({ found: [person(0.5, 0.5, 0.6), person(0.8, 0.5, 0.8, 0.02)] }))
+    const counts = (filters: TrackerOptions['filters']): number =>
+      last(play(scenes, { ...OPTIONS, filters })).held.length
+    expect(
+      [{}, { person: { score: 0.7 } }, { person: { min_area: 0.1 } }, { face: { score: 0.7 } }].map(counts),
+    ).toEqual([2, 1, 1, 2])
   })
 
   test('what one look alone sees never counts', () => {
