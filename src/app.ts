@@ -15,12 +15,14 @@ import { startNightExposure } from './automation/night-exposure.js'
 import { startPictureSeries } from './automation/picture-series.js'
 import { startRecordOnMotion } from './automation/record-on-motion.js'
 import { startRecordOnSighting } from './automation/record-on-sighting.js'
+import { createSystemActions } from './automation/system-actions.js'
 import { createCameras } from './camera/cameras.js'
 import type { Notifiers } from './camera/ports.js'
 import { cameraSettingsSchema } from './camera/settings-schema.js'
 import type { PartHealth } from './camera/state.js'
 import type { Config } from './config/schema.js'
 import { startSettingsStore } from './config/settings-store.js'
+import { createHouse, type Doctor } from './house.js'
 import type { Clock } from './lib/clock.js'
 import { Failure, sentenceOf } from './lib/failure.js'
 import type { Supervisor } from './lib/ha-supervisor.js'
@@ -60,6 +62,12 @@ export interface AppDeps {
   readonly demo?: { readonly name: string; readonly password: string }
   /** Home Assistant's, when it started us as an add-on. */
   readonly supervisor?: Supervisor
+  /** The configuration file; missing where it came from elsewhere. */
+  readonly file?: string
+  readonly env: NodeJS.ProcessEnv
+  readonly doctor: Doctor
+  /** Ends the process as SIGTERM does. */
+  exit(): void
   /** Shows a line to the person at the terminal, past the log. */
   announce(line: string): void
 }
@@ -77,7 +85,8 @@ export const startApp = async (deps: AppDeps): Promise<App> => {
   }
 }
 
-const startParts = async ({ config, clock, log, demo, supervisor, announce }: AppDeps, scope: Scope): Promise<App> => {
+const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
+  const { config, clock, log, demo, supervisor, announce } = deps
   const { data } = config
   await mkdir(data, { recursive: true }).catch((cause: unknown) => {
     throw new Failure('storage', `The data folder ${data} can't be made: ${sentenceOf(cause)}`, { cause })
@@ -119,6 +128,18 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
   let gateway: Gateway | undefined
   let mqtt: Speaker | undefined
   let notify: Notifiers | undefined
+  const ports: Record<string, number> = {}
+  const { env, doctor, exit } = deps
+  const house = createHouse({
+    ...{ version, startedAt: clock.now().wall, config, file: deps.file ?? null, env, cameras, settings, doctor },
+    actions: createSystemActions({ config: config.system, cameras, recordings: storage, exit, clock, log }),
+    running: () => ({
+      ports,
+      gateway: gateway?.facts(),
+      mqtt: mqtt && mqttHealth(mqtt),
+      steadyFor: clock.steadyFor(),
+    }),
+  })
   const http = scope.use(
     await startHttp({
       config: config.http,
@@ -132,6 +153,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
       settingsSchema: cameraSettingsSchema,
       health: () => ({ ...(mqtt ? { mqtt: mqttHealth(mqtt) } : {}), ...notifyHealth(notify) }),
       notify: () => notify,
+      house,
       rings: pipelines.stats,
       ...(supervisor ? { ingress: { peer: supervisor.peer, role: config.http.ingress_role } } : {}),
       version,
@@ -157,6 +179,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
   scope.use(startNightExposure({ cameras, configs: config.cameras, clock, log }))
 
   const { port, host } = gateway.facts()
+  Object.assign(ports, { http: http.port, ...(host ? {} : { rtsp: port }) })
   const rtspHost = host ?? config.rtsp.host
   page = config.http.public_url ?? httpAddress(config, http, networkHosts()[0] ?? 'localhost')
   let broker: Broker | undefined
@@ -177,6 +200,7 @@ const startParts = async ({ config, clock, log, demo, supervisor, announce }: Ap
         pictures,
         recordings: storage,
         version,
+        house,
         links,
         urls: { http: () => page, rtsp: (camera) => rtspAddress(rtspHost, port, page, camera) },
         fps: (camera) => pipelines.stats(camera)?.fps,

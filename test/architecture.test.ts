@@ -48,12 +48,14 @@ const LADDER: Readonly<Record<string, readonly string[]>> = {
   vision: eyesAndHands,
   automation: eyesAndHands,
   'adapters/http': eyesAndHands,
+  'adapters/line': eyesAndHands,
   'adapters/mqtt': eyesAndHands,
   'adapters/notify': eyesAndHands,
   'adapters/onvif': eyesAndHands,
   pipeline: ['camera', 'sources', 'media', 'vision', 'lib'],
   config: [
     'adapters/http',
+    'adapters/line',
     'adapters/mqtt',
     'adapters/notify',
     'adapters/onvif',
@@ -68,8 +70,9 @@ const LADDER: Readonly<Record<string, readonly string[]>> = {
 }
 const WHOLE_HOUSE = [...Object.keys(LADDER), 'config']
 const TOP: Readonly<Record<string, readonly string[]>> = {
-  app: WHOLE_HOUSE,
-  cli: [...WHOLE_HOUSE, 'app'],
+  house: WHOLE_HOUSE,
+  app: [...WHOLE_HOUSE, 'house'],
+  cli: [...WHOLE_HOUSE, 'house', 'app'],
   main: ['cli', 'app', 'version'],
 }
 const allowed: Readonly<Record<string, readonly string[]>> = { ...LADDER, ...TOP }

@@ -9,18 +9,13 @@ import { Failure } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
 import { describeEnd, startChild } from '../lib/process.js'
 import { createSerial } from '../lib/serial.js'
-import type { Slice } from '../lib/slice.js'
+import { checkCommand, type Slice } from '../lib/slice.js'
 import { type Job, type JobHealth, supervise } from '../lib/supervise.js'
 
 type Mode = 'day' | 'night'
 
 /** A program and its arguments, for each; empty: nothing is run. */
 export type IrCutCommand = Readonly<Record<Mode, readonly string[]>>
-
-const checkCommand = (value: unknown): void => {
-  const good = Array.isArray(value) && value.every((word) => typeof word === 'string' && !word.includes('\0'))
-  if (!good || value[0] === '') throw new Error('must be a list: a program, then its arguments, all text')
-}
 
 const when = (mode: string) => ({
   doc: `Run when ${mode} begins, to move the infrared filter: a program and its arguments, without a shell (file only)`,

@@ -1,20 +1,22 @@
 // The doctor's looks: each asks the machine one thing and says what it found. They leave nothing changed.
 import { execFile } from 'node:child_process'
-import { access, mkdtemp, rmdir, statfs } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
-import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Finding } from '../camera/ports.js'
 import type { Config } from '../config/schema.js'
+import type { Running } from '../house.js'
 import { sentenceOf } from '../lib/failure.js'
 import { chooseDetectors } from '../vision/engine/choose.js'
 import { engineConfigOf } from '../vision/engine/engine-config.js'
 import { lookForOffers } from '../vision/engine/offers.js'
 import { checkCameras } from './camera-checks.js'
 import { checkGateway } from './check-gateway.js'
+import { checkDevices } from './device-checks.js'
+import { checkDisks } from './disk-checks.js'
 
 const PATIENCE = 5000
 const BUILT_AFTER = Date.UTC(2026, 0, 1)
+const STEADY_MS = 600_000
 
 const ok = (what: string): Finding => ({ status: 'ok', what })
 const warn = (what: string, todo: string): Finding => ({ status: 'warn', what, todo })
@@ -80,37 +82,22 @@ const checkPrograms = async (): Promise<Finding[]> => [
     : ok('setpriv ends children with their parent'),
 ]
 
-const checkClock = (): Finding =>
-  Date.now() > BUILT_AFTER
-    ? ok(`The clock says ${new Date().toISOString()}`)
-    : bad(`The clock says ${new Date().toISOString()}: that is in the past`, 'set it, or wait for NTP')
-
-/** The folder itself, or the nearest one above it that exists. */
-const existing = async (folder: string): Promise<string> => {
-  const there = await access(folder).then(
-    () => true,
-    () => false,
-  )
-  return there || dirname(folder) === folder ? folder : existing(dirname(folder))
-}
-
-const checkData = async ({ data, storage }: Config): Promise<Finding[]> => {
-  const folder = await existing(data)
-  try {
-    // Only trying tells: a read-only disk and a full one also refuse who has the right.
-    await rmdir(await mkdtemp(join(folder, '.nightjar-')))
-  } catch (error) {
-    return [bad(`${data} can't be written (${sentenceOf(error)})`, `let the user of the service write to ${folder}`)]
-  }
-  const { bavail, bsize } = await statfs(folder)
-  const free = bavail * bsize
-  const text = `${(free / 1e9).toFixed(1)} GB free for ${data}`
-  return [
-    ok(`${data} can be written`),
-    free > storage.min_free_bytes
-      ? ok(text)
-      : bad(`${text}: less than storage.min_free_bytes`, 'make room, or nothing will be recorded'),
-  ]
+/** `steadyFor`: ms since a running house saw the clock step. */
+const checkClock = async (steadyFor = Number.POSITIVE_INFINITY): Promise<Finding[]> => {
+  const says = `The clock says ${new Date().toISOString()}`
+  if (Date.now() < BUILT_AFTER) return [bad(`${says}: that is in the past`, 'set it, or wait for NTP')]
+  if (steadyFor < STEADY_MS)
+    return [
+      warn(
+        `${says}, and was set less than ten minutes ago`,
+        'nothing old is deleted until it has been steady for that long',
+      ),
+    ]
+  // Where systemd can be asked; in a container the host looks after the clock.
+  const synchronized = await ask('timedatectl', 'show', '--property=NTPSynchronized', '--value')
+  return synchronized?.trim() === 'no'
+    ? [warn(`${says}, but no time server has confirmed it`, 'timedatectl set-ntp true')]
+    : [ok(says)]
 }
 
 /** Which detectors would look here, and why these: what cameras without any wish would get. */
@@ -154,27 +141,57 @@ const checkBroker = (url: string): Promise<Finding> =>
     socket.once('connect', () => end(ok(`The MQTT broker at ${at} answers`)))
   })
 
-/** All looks; without a configuration only those at the machine. */
-export const runChecks = async (config: Config | null): Promise<Finding[]> => {
+/** Our own broker or somebody else's; while we run its health says more than a try. */
+const checkMqtt = async ({ mqtt }: Config, running: Running | undefined): Promise<Finding[]> => {
+  const health = running?.mqtt
+  if (health?.problem)
+    return [bad(`MQTT: ${health.problem}`, 'is the broker running, and are mqtt.url and its password right?')]
+  if (health?.status === 'working') return [ok('MQTT is connected')]
+  return mqtt?.url ? [await checkBroker(mqtt.url)] : []
+}
+
+/** Doors that are to be ours: those that are open already are. */
+const checkPorts = (
+  { http, rtsp, mediamtx, mqtt, onvif, line }: Config,
+  running: Running | undefined,
+): Promise<Finding[]> => {
+  const { embedded } = mqtt ?? {}
+  const doors: readonly (readonly [string, number | null | undefined, string | undefined])[] = [
+    ['http', http.port, http.host],
+    ['rtsp', mediamtx.api === null ? rtsp.port : null, rtsp.host],
+    ['mqtt.embedded', embedded?.port || null, embedded?.host],
+    ['onvif', onvif?.port || null, onvif?.host],
+    ['line', line?.port, line?.host],
+  ]
+  return Promise.all(
+    doors.flatMap(([name, port, host]) => {
+      if (port === null || port === undefined || host === undefined) return []
+      const listens = running && ok(`${name}: listens on port ${running.ports[name] ?? port}`)
+      return [listens ?? checkPort(name, port, host)]
+    }),
+  )
+}
+
+/** All looks; without a configuration only those at the machine. `running`: the house that asks. */
+export const runChecks = async (config: Config | null, running?: Running): Promise<Finding[]> => {
+  const kinds = new Set(config?.cameras.map(({ source }) => source.kind))
   const machine = [
     checkNode(),
     ...(await checkFfmpeg()),
     ...(await checkPrograms()),
     await checkGateway(config),
-    checkClock(),
+    ...(await checkDevices({ kinds, root: '/' })),
+    ...(await checkClock(running?.steadyFor)),
   ]
   if (!config) return machine
-  const { http, rtsp, mediamtx, mqtt, onvif } = config
-  const { embedded, url } = mqtt ?? {}
+  const gateway = running?.gateway?.problem
   return [
     ...machine,
-    ...(await checkData(config)),
+    ...(gateway ? [bad(`RTSP server: ${gateway}`, 'the log says more')] : []),
+    ...(await checkDisks(config)),
     await checkDetection(config),
     ...(await checkCameras(config)),
-    await checkPort('http', http.port, http.host),
-    ...(mediamtx.api === null ? [await checkPort('rtsp', rtsp.port, rtsp.host)] : []),
-    ...(embedded?.port ? [await checkPort('mqtt.embedded', embedded.port, embedded.host)] : []),
-    ...(onvif?.port ? [await checkPort('onvif', onvif.port, onvif.host)] : []),
-    ...(url ? [await checkBroker(url)] : []),
+    ...(await checkPorts(config, running)),
+    ...(await checkMqtt(config, running)),
   ]
 }

@@ -3,6 +3,7 @@ import type { Addresses, AppDeps } from '../app.js'
 import { createSystemClock } from '../lib/clock.js'
 import { createLog } from '../lib/log.js'
 import { isEverywhere, networkHosts } from '../lib/network.js'
+import { runChecks } from './checks.js'
 
 export interface CliDeps {
   /** Aborts when the process is asked to end. */
@@ -14,7 +15,7 @@ export interface CliDeps {
   note(line: string): void
 }
 
-export interface RunOptions extends Pick<AppDeps, 'config' | 'demo' | 'supervisor'> {
+export interface RunOptions extends Pick<AppDeps, 'config' | 'demo' | 'supervisor' | 'file'> {
   readonly json: boolean
   readonly title: string
 }
@@ -43,11 +44,17 @@ export const describeAddresses = (
 }
 
 /** Runs the house until it is asked to stop, and ends it. */
-export const runHouse = async ({ json, title, ...what }: RunOptions, { stop, out, note }: CliDeps): Promise<void> => {
+export const runHouse = async (
+  { json, title, ...what }: RunOptions,
+  { stop, env, out, note }: CliDeps,
+): Promise<void> => {
   // Loaded here: the other commands answer at once, without the whole house.
   const { startApp } = await import('../app.js')
   const { http, rtsp, logging } = what.config
-  const app = await startApp({ ...what, clock: createSystemClock(), log: createLog(logging.level), announce: note })
+  const app = await startApp({
+    ...{ ...what, clock: createSystemClock(), log: createLog(logging.level), env, doctor: runChecks, announce: note },
+    exit: () => void process.kill(process.pid, 'SIGTERM'),
+  })
   try {
     const addresses = app.addresses()
     const open = { http: isEverywhere(http.host), rtsp: isEverywhere(rtsp.host) }

@@ -15,5 +15,7 @@ export const serveCommand = (deps: CliDeps): Command =>
     .action(async ({ config: path, json }: { config?: string; json: boolean }) => {
       const config = await needConfig(path, deps.env)
       const supervisor = path === undefined ? supervisorOf(deps.env) : undefined
-      await runHouse({ config, json, title: 'Nightjar is running', ...(supervisor ? { supervisor } : {}) }, deps)
+      const file = path ?? deps.env.NIGHTJAR_CONFIG
+      const from = supervisor ? { supervisor } : file === undefined ? {} : { file }
+      await runHouse({ config, json, title: 'Nightjar is running', ...from }, deps)
     })

@@ -27,6 +27,10 @@ const DETECTION = 'Which things are looked for is set for each camera. Only the 
 
 const MEDIAMTX = `Used where it is found, unless \`rtsp.gateway\` says otherwise. \`nightjar mediamtx pull\` fetches it.`
 
+const LINE = 'Without this section there is no line protocol; `line: {}` is enough.'
+
+const SYSTEM = 'What restarting and switching off the machine means here. Only the file can change this group.'
+
 const NOTIFY = `Tells people who are elsewhere of what detection has found. Each has a \`kind\`; what is sent shows the event's own
 picture, and waits (for a day at most) while the far end is away.`
 
@@ -81,7 +85,7 @@ const section = (title: string, text: string, slice: Slice, names: readonly stri
   ].join('\n')
 
 export const configurationPage = (): string => {
-  const { data, logging, http, rtsp, mediamtx, mqtt, onvif, storage, detection } = houseSchema
+  const { data, logging, http, rtsp, mediamtx, mqtt, onvif, line, storage, detection, system } = houseSchema
   const camera = ['cameras', 'ID']
   const kinds = Object.values(sources).map(({ kind, doc, schema }) =>
     section(`\`source: {kind: ${kind}}\``, `${doc}.`, schema, [...camera, 'source']).replace('## ', '### '),
@@ -98,8 +102,10 @@ export const configurationPage = (): string => {
     section('`mediamtx`: MediaMTX as the video server', MEDIAMTX, mediamtx, ['mediamtx']),
     section('`mqtt`: Home Assistant', 'Without this section MQTT is off.', mqtt, ['mqtt']),
     section('`onvif`: for recorders', 'Without this section ONVIF is off; `onvif: {}` is enough.', onvif, ['onvif']),
+    section('`line`: for scripts and `nc`', LINE, line, ['line']),
     section('`storage`: what is kept', '', storage, ['storage']),
     section('`detection`: what looks for things', DETECTION, detection, ['detection']),
+    section('`system`: the machine', SYSTEM, system, ['system']),
     section('`cameras`: a list', 'Each camera also has a `source`, see below.', cameraSchema, camera),
     '## `source` of a camera\n',
     ...kinds,

@@ -1,4 +1,5 @@
 // Rules that no single option can say: two cameras with one name, two doors with one port. Pure.
+import { lineConflicts } from '../adapters/line/line-config.js'
 import { mqttConflicts } from '../adapters/mqtt/schema.js'
 import { notifyConflicts } from '../adapters/notify/notify-config.js'
 import { settingsConflicts } from '../camera/check-settings.js'
@@ -37,12 +38,13 @@ const cameraConflicts = (camera: CameraConfig, path: string, ids: readonly strin
   return problems
 }
 
-const portConflicts = ({ http, rtsp, mqtt, onvif, cameras }: Config): Problem[] => {
+const portConflicts = ({ http, rtsp, mqtt, onvif, line, cameras }: Config): Problem[] => {
   const doors: [string, number | null | undefined][] = [
     ['http.port', http.port],
     ['rtsp.port', rtsp.port],
     // What is no group at all has been told already.
     ['mqtt.embedded.port', mqtt?.embedded?.port],
+    ['line.port', line?.port],
     ...(onvif?.port ? cameras.map((_, slot): [string, number] => ['onvif.port', onvif.port + slot]) : []),
   ]
   return doors.flatMap(([path, port], index) => {
@@ -85,7 +87,7 @@ const publisherConflicts = (cameras: readonly CameraConfig[], users: readonly st
 }
 
 export const findConflicts = (config: Config, sound: Sound): readonly Problem[] => {
-  const { cameras, users, mqtt, notify } = config
+  const { cameras, users, mqtt, notify, line } = config
   const ids = cameras.map(({ id }) => id)
   const names = users.map(({ name }) => name)
   const notifiers = sound('notify') ? notify : []
@@ -101,6 +103,7 @@ export const findConflicts = (config: Config, sound: Sound): readonly Problem[] 
     ...cameras.flatMap((camera, index) => cameraConflicts(camera, `cameras[${index}]`, ids, sound)),
     ...publisherConflicts(cameras, names),
     ...(mqtt && sound('mqtt') ? mqttConflicts(mqtt) : []),
+    ...(line && sound('line') ? lineConflicts(line) : []),
     ...portConflicts(config),
     ...(sound('rtsp') && sound('mediamtx') ? gatewayConflicts(config) : []),
   ]

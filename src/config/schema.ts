@@ -1,10 +1,12 @@
 // nightjar.yaml as a whole: the slices of all owners put together, and what the result looks like. Reading and checking
 // it is load.ts; each option belongs to the part that defines it.
 import { type HttpConfig, httpSchema, type UserConfig, userSchema } from '../adapters/http/http-config.js'
+import { type LineConfig, lineSchema } from '../adapters/line/line-config.js'
 import { type MqttConfig, mqttSchema } from '../adapters/mqtt/schema.js'
 import type { NotifyConfig } from '../adapters/notify/notify-config.js'
 import { type OnvifConfig, onvifSchema } from '../adapters/onvif/onvif-config.js'
 import { type IrCutCommand, irCutSchema } from '../automation/night-exposure.js'
+import { type SystemConfig, systemSchema } from '../automation/system-actions.js'
 import type { CameraSettings } from '../camera/settings.js'
 import { cameraSettingsSchema } from '../camera/settings-schema.js'
 import { type LogLevel, logLevels } from '../lib/log.js'
@@ -38,9 +40,12 @@ export interface Config {
   readonly mqtt?: MqttConfig
   /** Without it there is no ONVIF device. */
   readonly onvif?: OnvifConfig
+  /** Without it there is no line protocol. */
+  readonly line?: LineConfig
   /** `path` null: the data folder. */
   readonly storage: StorageConfig & { readonly path: string | null }
   readonly detection: DetectionConfig
+  readonly system: SystemConfig
   readonly logging: { readonly level: LogLevel }
   readonly cameras: readonly CameraConfig[]
   readonly users: readonly UserConfig[]
@@ -80,13 +85,15 @@ export const houseSchema = {
   mediamtx: mediamtxSchema,
   mqtt: mqttSchema,
   onvif: onvifSchema,
+  line: lineSchema,
   storage: storageSchema,
   detection: detectionSchema,
+  system: systemSchema,
   logging: { level: { doc: 'The least important lines that are logged', format: logLevels, default: 'info' } },
 } as const satisfies Slice
 
 /** Groups that switch something on by being there. */
-export const optionalGroups = ['mqtt', 'onvif', 'processor']
+export const optionalGroups = ['mqtt', 'onvif', 'line', 'processor']
 
 /** One of `cameras`, without its source (whose kind decides on its options). */
 export const cameraSchema = {

@@ -16,6 +16,8 @@ export interface SettingsStore extends AsyncDisposable {
   load(id: string): CameraSettings
   /** Resolves when it is on the disk; Failure 'storage' when it can't be. */
   save(id: string, settings: CameraSettings): Promise<void>
+  /** From now on the file says this of these cameras: nothing of them is kept beside it. Failure 'storage'. */
+  rebase(cameras: readonly { readonly id: string; readonly settings: CameraSettings }[]): Promise<void>
 }
 
 export interface SettingsStoreDeps {
@@ -107,21 +109,37 @@ export const startSettingsStore = async ({ data, cameras, clock, log }: Settings
     if (!found) throw new Failure('not-found', `there is no camera "${id}"`)
     return found
   }
+  /** Cameras that are not in the file today keep theirs: they may come back. */
+  const store = async (
+    cameras: readonly { readonly id: string; readonly settings: CameraSettings }[],
+    from: ReadonlyMap<string, CameraSettings>,
+  ): Promise<void> => {
+    const next = new Map(stored)
+    for (const { id, settings } of cameras) {
+      const difference = settingsDifference(find(from, id), settings)
+      if (Object.keys(difference).length === 0) next.delete(id)
+      else next.set(id, difference)
+    }
+    const text = `${JSON.stringify({ cameras: Object.fromEntries(next) }, null, 2)}\n`
+    await writeFileAtomic(path, text).catch((cause: Error) => {
+      throw new Failure('storage', `the settings can't be stored: ${cause.message}`, { cause })
+    })
+    stored.clear()
+    for (const [key, value] of next) stored.set(key, value)
+    for (const { id, settings } of cameras) live.set(id, settings)
+  }
   return {
     load: (id) => find(live, id),
-    save: (id, settings) =>
+    save: (id, settings) => inTurn(() => store([{ id, settings }], files)),
+    rebase: (cameras) =>
       inTurn(async () => {
-        const difference = settingsDifference(find(files, id), settings)
-        // Cameras that are not in the file today keep theirs: they may come back.
-        const next = new Map(stored).set(id, difference)
-        if (Object.keys(difference).length === 0) next.delete(id)
-        const text = `${JSON.stringify({ cameras: Object.fromEntries(next) }, null, 2)}\n`
-        await writeFileAtomic(path, text).catch((cause: Error) => {
-          throw new Failure('storage', `the settings can't be stored: ${cause.message}`, { cause })
-        })
-        stored.clear()
-        for (const [key, value] of next) stored.set(key, value)
-        live.set(id, settings)
+        const said = new Map(cameras.map(({ id, settings }) => [id, settings]))
+        // A change that was saved meanwhile is one from what the file says now.
+        await store(
+          cameras.map(({ id }) => ({ id, settings: find(live, id) })),
+          said,
+        )
+        for (const [id, settings] of said) files.set(id, settings)
       }),
     [Symbol.asyncDispose]: () => inTurn(async () => {}),
   }

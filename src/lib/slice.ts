@@ -28,3 +28,9 @@ export const range =
       throw new Error(`must be a ${whole ? 'whole number' : 'number'} from ${min} to ${max}`)
     }
   }
+
+/** A checking function: a program and its arguments, for a child without a shell; empty: none. */
+export const checkCommand = (value: unknown): void => {
+  const good = Array.isArray(value) && value.every((word) => typeof word === 'string' && !word.includes('\0'))
+  if (!good || value[0] === '') throw new Error('must be a list: a program, then its arguments, all text')
+}

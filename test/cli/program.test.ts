@@ -19,7 +19,7 @@ beforeAll(async () => {
     join(folder, 'good.yaml'),
     'cameras: [{id: porch, source: {kind: rtsp, url: "rtsp://a:geheim@cam/1"}}]\n',
   )
-  await writeFile(join(folder, 'wrong.yaml'), 'cameras: [{id: porch, source: {kind: usb}}]\nhtpp: {}\n')
+  await writeFile(join(folder, 'wrong.yaml'), 'cameras: [{id: porch, source: {kind: usbb}}]\nhtpp: {}\n')
 })
 afterAll(async () => {
   broker.close()

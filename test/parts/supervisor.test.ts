@@ -54,6 +54,7 @@ beforeAll(async () => {
   const { startApp } = (await import('../../dist/app.js' as string)) as typeof import('../../src/app.js')
   house = await startApp({
     ...{ config, clock: createSystemClock(), log: createLog('error'), announce: () => {} },
+    ...{ env: {}, doctor: async () => [], exit: () => {} },
     supervisor: { url: supervisor.url, token: TOKEN, peer: PEER },
   })
   proxy = await startIngressProxy(Number(new URL(house.addresses().http).port))

@@ -12,6 +12,7 @@ import { type Clock, createSystemClock } from '../../src/lib/clock.js'
 import { Failure } from '../../src/lib/failure.js'
 import { silentLog } from '../../src/lib/log.js'
 import { createFakeCameras, type FakeCameras } from './fake-cameras.js'
+import { createFakeHouse } from './fake-house.js'
 
 export const USERS: readonly UserConfig[] = [
   { name: 'ada', role: 'admin', password: 'ada-password' },
@@ -159,7 +160,15 @@ export const createHttpHouse = async ({
   const accounts =
     others.accounts ?? (await startAccounts({ data: folder, users: USERS, log: silentLog, announce: () => {}, clock }))
   const deps: HttpDeps = {
-    config: { host: '127.0.0.1', port: 0, trust_proxy: false, prefix: '', ingress_role: 'operator', public_url: null, ...config },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      trust_proxy: false,
+      prefix: '',
+      ingress_role: 'operator',
+      public_url: null,
+      ...config,
+    },
     cameras,
     recordings: shelf.recordings,
     pictures: cameras.pictures,
@@ -173,6 +182,7 @@ export const createHttpHouse = async ({
     }),
     accounts,
     links: await startLinks({ data: folder, page: () => 'http://nightjar.lan:8080', clock }),
+    house: createFakeHouse(),
     settingsSchema: cameraSettingsSchema,
     health: () => ({ mqtt: { status: 'broken', problem: 'the broker does not answer' } }),
     rings: (camera) => (camera === 'porch' ? { seconds: 10.5, bytes: 1234 } : undefined),

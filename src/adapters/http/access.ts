@@ -62,6 +62,11 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/recordings/:item/video.mp4': { needs: 'viewer', link: true },
   'GET /api/recordings/:item/picture.jpg': { needs: 'viewer', link: true },
 
+  'GET /api/house': { needs: 'admin' },
+  'POST /api/house/:action': { needs: 'admin' },
+  'GET /api/house/nightjar.yaml': { needs: 'admin' },
+  'PUT /api/house/nightjar.yaml': { needs: 'admin' },
+  'GET /api/doctor': { needs: 'admin' },
   'GET /api/notify': { needs: 'operator' },
   'POST /api/notify/:name/test': { needs: 'admin' },
 

@@ -2,7 +2,14 @@
 // the domain already defines keeps its type; a test holds the schemas against real answers.
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import type { CameraEvent, Fact, TraceEntry } from '../../camera/events.js'
-import { type GatewayFacts, type NotifierView, roles } from '../../camera/ports.js'
+import {
+  type Finding,
+  type GatewayFacts,
+  type NotifierView,
+  roles,
+  type SystemAction,
+  systemActions,
+} from '../../camera/ports.js'
 import { type CameraSettings, nightModes, recordForms } from '../../camera/settings.js'
 import { type CameraState, causes } from '../../camera/state.js'
 import type { StoredItem } from '../../camera/stored-item.js'
@@ -236,3 +243,34 @@ export const HealthAnswer = Type.Object({
   ),
 })
 export type HealthAnswer = Static<typeof HealthAnswer>
+
+export const HouseAnswer = Type.Object({
+  version: Type.String(),
+  started: time('Start'),
+  actions: Type.Array(
+    Type.Object({
+      action: Type.Unsafe<SystemAction>(Type.Enum([...systemActions])),
+      refusal: orNull(Type.String({ description: 'Why it can not be done here' })),
+    }),
+  ),
+})
+export type HouseAnswer = Static<typeof HouseAnswer>
+
+export const SystemAnswer = Type.Object({
+  done: Type.Boolean(),
+  sentence: Type.String(),
+  confirm: Type.Optional(Type.String({ description: 'While it is not done: for the second request' })),
+  within_s: Type.Optional(Type.Number()),
+})
+export type SystemAnswer = Static<typeof SystemAnswer>
+
+export const SentenceAnswer = Type.Object({ sentence: Type.String() })
+export type SentenceAnswer = Static<typeof SentenceAnswer>
+
+export const FindingsAnswer = Type.Array(
+  typed<Finding>(
+    { status: oneOf('ok', 'warn', 'bad'), what: Type.String(), todo: Type.Optional(Type.String()) },
+    'What the doctor saw, and what to do about it',
+  ),
+)
+export type FindingsAnswer = readonly Finding[]

@@ -20,6 +20,7 @@ import type { App, HttpDeps, RouteDeps } from './routes/app.js'
 import { addCameras } from './routes/cameras.js'
 import { addEvents } from './routes/events.js'
 import { addHealth } from './routes/health.js'
+import { addHouse } from './routes/house.js'
 import { addLive } from './routes/live.js'
 import { addMjpeg } from './routes/mjpeg.js'
 import { addNotify } from './routes/notify.js'
@@ -106,7 +107,7 @@ export const buildHttp = async (deps: HttpDeps): Promise<{ app: App; end(): Prom
   addAuth(app, routes)
   for (const add of [addHealth, addSession, addTokens, addUsers, addCameras, addPictures]) add(app, routes)
   for (const add of [addMjpeg, addLive, addWhep, addEvents, addSettings, addZones, addRecordings]) add(app, routes)
-  addNotify(app, routes)
+  for (const add of [addNotify, addHouse]) add(app, routes)
   app.get('/metrics', { schema: { tags: ['health'], summary: 'Numbers for Prometheus' } }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   )

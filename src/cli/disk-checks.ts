@@ -1,0 +1,78 @@
+// The doctor's looks at the disks: whether they can be written, their room and their speed. What is written goes again.
+import { access, mkdtemp, open, rm, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Finding } from '../camera/ports.js'
+import type { Config } from '../config/schema.js'
+import { sentenceOf } from '../lib/failure.js'
+
+const SAMPLE = 8_000_000
+/** A camera's video is 1 MB/s at most; below this a few of them and an SD card's pauses are too much. */
+const SLOW = 4_000_000
+
+/** The folder itself, or the nearest one above it that exists. */
+const existing = async (folder: string): Promise<string> => {
+  const there = await access(folder).then(
+    () => true,
+    () => false,
+  )
+  return there || dirname(folder) === folder ? folder : existing(dirname(folder))
+}
+
+/** Bytes a second until they are on the disk. */
+const writeSpeed = async (folder: string): Promise<number> => {
+  const file = await open(join(folder, 'sample'), 'wx')
+  try {
+    const begun = performance.now()
+    await file.writeFile(Buffer.alloc(SAMPLE, 0x5a))
+    await file.sync()
+    return SAMPLE / ((performance.now() - begun) / 1000)
+  } finally {
+    await file.close()
+  }
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
+
+const checkFolder = async (name: string, floor: number): Promise<Finding[]> => {
+  const folder = await existing(name)
+  try {
+    // Only trying tells: a read-only disk and a full one also refuse who has the right.
+    const inside = await mkdtemp(join(folder, '.nightjar-'))
+    try {
+      const { bavail, bsize } = await statfs(folder)
+      const free = bavail * bsize
+      const room = `${(free / 1e9).toFixed(1)} GB free for ${name}`
+      const speed = free > 2 * SAMPLE ? await writeSpeed(inside) : null
+      const fast = `${megabytes(speed ?? 0)} a second can be written there`
+      return [
+        { status: 'ok', what: `${name} can be written` },
+        free > floor
+          ? { status: 'ok', what: room }
+          : {
+              ...{ status: 'bad', what: `${room}: less than storage.min_free_bytes` },
+              todo: 'make room, or nothing will be recorded',
+            },
+        ...(speed === null
+          ? []
+          : [
+              speed >= SLOW
+                ? { status: 'ok' as const, what: fast }
+                : { status: 'warn' as const, what: fast, todo: 'a faster card or disk, or recordings get holes' },
+            ]),
+      ]
+    } finally {
+      await rm(inside, { recursive: true, force: true })
+    }
+  } catch (error) {
+    const what = `${name} can't be written (${sentenceOf(error)})`
+    return [{ status: 'bad', what, todo: `let the user of the service write to ${folder}` }]
+  }
+}
+
+/** The data folder and, where recordings lie elsewhere, that one. */
+export const checkDisks = async ({ data, storage }: Config): Promise<Finding[]> => {
+  const findings: Finding[] = []
+  for (const folder of new Set([data, storage.path ?? data]))
+    findings.push(...(await checkFolder(folder, storage.min_free_bytes)))
+  return findings
+}

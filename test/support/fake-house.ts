@@ -1,0 +1,32 @@
+// A house that only notes what is asked of it. `reboot` is set up there, `shutdown` is not.
+import type { House } from '../../src/camera/ports.js'
+import { Failure } from '../../src/lib/failure.js'
+
+export interface FakeHouse extends House {
+  /** Actions that were carried out, and `overwrite`. */
+  readonly done: readonly string[]
+}
+
+export const createFakeHouse = (): FakeHouse => {
+  const done: string[] = []
+  return {
+    done,
+    version: '1.2.3',
+    startedAt: 1_700_000_000_000,
+    refusal: (action) => (action === 'shutdown' ? 'shutdown is not set up here' : null),
+    act: async (action) => {
+      done.push(action)
+      return `${action} was done`
+    },
+    dumpConfig: () => 'data: /data\ncameras:\n  - id: porch\n',
+    overwriteConfig: async () => {
+      if (done.includes('overwrite')) throw new Failure('refused', 'no file holds this configuration')
+      done.push('overwrite')
+      return 'nightjar.yaml now says what is set'
+    },
+    findings: async () => [
+      { status: 'ok', what: 'Node 24' },
+      { status: 'bad', what: 'ffmpeg is not there', todo: 'install it: apt-get install ffmpeg' },
+    ],
+  }
+}
