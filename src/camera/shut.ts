@@ -7,10 +7,17 @@ import type { CameraState } from './state.js'
 export const isShut = ({ privacy, capture }: Pick<CameraSettings, 'privacy' | 'capture'>): boolean =>
   privacy.enabled || !capture.enabled
 
-/** Throws a Failure 'refused' while the camera is shut; `what` says what is not done. */
-export const refuseShut = (state: Pick<CameraState, 'id' | 'settings'> | undefined, what: string): void => {
+type Known = Pick<CameraState, 'id' | 'settings'> | undefined
+
+/** Throws a Failure 'refused' while the camera is stopped; `what` says what is not done. */
+export const refuseStopped = (state: Known, what: string): void => {
   if (state && !state.settings.capture.enabled)
     throw new Failure('refused', `${state.id} is stopped: ${what} until it is started`)
+}
+
+/** Throws a Failure 'refused' while the camera is shut; `what` says what is not done. */
+export const refuseShut = (state: Known, what: string): void => {
+  refuseStopped(state, what)
   if (state?.settings.privacy.enabled)
     throw new Failure('refused', `${state.id} is private: ${what} until privacy is switched off`)
 }

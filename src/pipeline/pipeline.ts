@@ -1,6 +1,7 @@
 // One camera's way from gateway to facts, and its hands: publishers, taps, ring, eyes, recorder, MJPEG.
 import type { Camera } from '../camera/camera.js'
 import type { Picture, Pictures } from '../camera/ports.js'
+import { refuseStopped } from '../camera/shut.js'
 import type { CameraState } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
@@ -97,6 +98,7 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
   const mjpeg = createMjpeg({
     camera: id,
     url: (size) => {
+      refuseStopped(camera.state(), 'no picture is given')
       if (!gateway) throw new Failure('unavailable', `${id} has no video yet`)
       return gateway.serviceUrl(pathOf(id, size === 'small' && hasSub ? 'sub' : 'main'))
     },

