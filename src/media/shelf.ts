@@ -9,6 +9,7 @@ import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
 import { createCoalesced, createSerial } from '../lib/serial.js'
+import { cropsOf } from './crops.js'
 import { claimFolder, type FreeBytes, formatBytes, freeBytes, storageFailure } from './disk.js'
 import { learnNumbers, sweepShelf } from './recovery.js'
 import { planRetention, type StorageConfig } from './retention.js'
@@ -34,6 +35,10 @@ export interface Shelf extends AsyncDisposable {
   readonly signal: AbortSignal
   /** Returns when something can be stored, or throws the Failure that says why not. */
   ready(): Promise<void>
+  /** The index could not be told of something that is on the disk: they are compared when it takes something again. */
+  missed(): void
+  /** Something was told to the index. */
+  took(): void
   /** Looks at the disk and makes room. */
   maintain(): Promise<void>
   /** Removes the files and forgets the item. */
@@ -62,6 +67,7 @@ export const startShelf = async ({
   let free: number | null = null
   let problem: string | null = null
   let settled = Promise.resolve()
+  let missing = false
 
   const health = (): PartHealth => ({ status: problem === null ? 'working' : 'broken', problem })
   const setProblem = (found: string | null): void => {
@@ -97,7 +103,8 @@ export const startShelf = async ({
   }
   const discard = async (item: StoredItem): Promise<void> => {
     const main = join(data, item.path)
-    for (const path of new Set([main, main.replace(/\.mp4$/, '.jpg')])) await rm(path, { force: true })
+    const crops = item.kind === 'snapshot' ? await cropsOf(main) : []
+    for (const path of new Set([main, main.replace(/\.mp4$/, '.jpg'), ...crops])) await rm(path, { force: true })
     withIndex((index) => index.forget(item.id))
   }
   const makeRoom = async (): Promise<void> => {
@@ -152,9 +159,20 @@ export const startShelf = async ({
       if (problem !== null) await maintain()
       if (problem !== null) throw new Failure('storage', problem)
     },
+    missed: () => {
+      missing = true
+    },
+    took: () => {
+      if (missing) settled = sweep()
+      missing = false
+    },
     maintain,
     discard,
-    usage: (camera) => ({ ...(index ? withIndex((index) => index.totals(camera)) : { items: 0, bytes: 0 }), free, problem }),
+    usage: (camera) => ({
+      ...(index ? withIndex((index) => index.totals(camera)) : { items: 0, bytes: 0 }),
+      free,
+      problem,
+    }),
     watch: (listener) => {
       listeners.add(listener)
       listener(health())

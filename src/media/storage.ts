@@ -8,6 +8,7 @@ import type { Cause, PartHealth } from '../camera/state.js'
 import type { StoredItem } from '../camera/stored-item.js'
 import { writeFileAtomic } from '../lib/atomic-file.js'
 import { Failure } from '../lib/failure.js'
+import { cropPath, findCrop } from './crops.js'
 import { storageFailure } from './disk.js'
 import { endPart, exists, markKept, pathsOf } from './item-files.js'
 import { type Shelf, type StorageDeps, startShelf } from './shelf.js'
@@ -51,6 +52,8 @@ export interface Storage extends Recordings, AsyncDisposable {
     /** Default none: somebody asked for it. */
     readonly causes?: readonly Cause[]
   }): Promise<StoredItem>
+  /** Beside the snapshot: the piece of it that shows this track. Failure 'not-found' or 'storage'. */
+  saveCrop(id: string, track: number, jpeg: Buffer): Promise<void>
   /** First hears the present health, then each change. */
   watch(listener: (health: PartHealth) => void): Disposable
   /** Resolves when index and files agree: at first, what an earlier run left behind is in order. */
@@ -115,6 +118,8 @@ const beginDraft = async (
         }
         const done: StoredItem = { ...now, ...times, causes, state: 'finished', bytes }
         withIndex((index) => index.put(done))
+        active.delete(item.id)
+        shelf.took()
         if (done.keep) await markKept([paths.video, paths.picture], true)
         return done
       } catch (error) {
@@ -122,6 +127,7 @@ const beginDraft = async (
           await drop()
           throw new Failure('storage', `The file of ${item.id} was removed while it was being recorded`)
         }
+        shelf.missed()
         throw storageFailure(data, error)
       } finally {
         active.delete(item.id)
@@ -164,6 +170,14 @@ export const startStorage = async (deps: StorageDeps): Promise<Storage> => {
         shelf.active.delete(item.id)
       }
     },
+    saveCrop: async (id, track, jpeg) => {
+      const item = get(id)
+      await writeFileAtomic(cropPath(join(data, item.path), track), jpeg, MODE).catch((error: unknown) => {
+        throw storageFailure(data, error)
+      })
+      withIndex((index) => index.put({ ...get(id), bytes: item.bytes + jpeg.length }))
+    },
+    crop: (id, track) => findCrop(join(data, get(id).path), track),
     list: (filter = {}) => withIndex((index) => index.list(filter, deps.clock.now().wall)),
     get,
     files: (id) => {
