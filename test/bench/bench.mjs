@@ -1,18 +1,19 @@
 // `npm run bench -- [--seconds N] [--rounds N] [--source FILE] [--only A,B] [--out FILE]`: what the built house costs, beside plain
 // ffmpegs that do only the same decode, scale and encode, measured in the same run. Run by hand, on a quiet machine.
 //
-// Counted: the whole process tree of `nightjar demo` without its publisher (the ffmpeg that plays the file in place of a
+// Counted: the whole process tree of `nightjar serve` without its publisher (the ffmpeg that plays the file in place of a
 // camera), which is shown apart. Not counted: the viewers (sockets in this process). Each figure is the median of the
 // rounds; a round runs every phase once, in another order each time. Compare only within one run.
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { planMjpeg } from '../../dist/media/mjpeg-args.js'
-import { cpuByRole, pssByRole, roleOf, treeOf } from './process-tree.mjs'
+import { benchEyes } from './eyes.mjs'
+import { measure, measureHouse, startHouse } from './house.mjs'
+import { roleOf, treeOf } from './process-tree.mjs'
 import { printReport } from './report.mjs'
 import { openViewers } from './viewers.mjs'
 
@@ -49,51 +50,9 @@ const makeFilm = () => {
 const footage = resolve('../shared/footage/walkers.mp4')
 const source = options.source ?? (existsSync(footage) ? footage : makeFilm())
 
-const startDemo = async () => {
-  const ports = ['--http-port', '0', '--rtsp-port', '0', '--mqtt-port', '0']
-  const args = ['dist/main.js', 'demo', '--json', '--source', source, '--data', join(folder, 'data'), ...ports]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  /** @type {string[]} */
-  const logs = []
-  createInterface({ input: child.stderr }).on('line', (line) => logs.push(line))
-  const ended = new Promise((_, reject) =>
-    child.once('exit', () => reject(new Error(`the demo ended\n${logs.join('\n')}`))),
-  )
-  ended.catch(() => {})
-  const line = await Promise.race([
-    new Promise((give) => createInterface({ input: child.stdout }).once('line', give)),
-    ended,
-  ])
-  const { http, rtsp, users } = JSON.parse(line)
-  const [{ name, password }] = users
-  const auth = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
-  const ask = (/** @type {string} */ path, /** @type {RequestInit} */ init = {}) =>
-    fetch(new URL(path, http), { ...init, headers: { authorization: auth, 'content-type': 'application/json' } })
-  const call = async (/** @type {string} */ path, /** @type {RequestInit} */ init = {}) => {
-    const answer = await ask(path, init)
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
-    return answer
-  }
-  const stream = new URL(rtsp.porch)
-  stream.username = name
-  stream.password = password
-  return { child, http, auth, ask, call, rtsp: stream.href, pid: /** @type {number} */ (child.pid) }
-}
-
-const demo = await startDemo()
-
-/** Runs `work` and gives CPU seconds per minute, by role, and memory at its end. */
-const measure = async (/** @type {number} */ root, /** @type {number} */ length) => {
-  const before = cpuByRole(root)
-  const begun = performance.now()
-  await sleep(length * 1000)
-  const after = cpuByRole(root)
-  const minutes = (performance.now() - begun) / 60_000
-  const cpu = Object.fromEntries(
-    Object.keys(after).map((role) => [role, ((after[role] ?? 0) - (before[role] ?? 0)) / minutes]),
-  )
-  return { cpu, pss: pssByRole(root) }
-}
+const porch = { id: 'porch', name: 'Porch', source: { kind: 'file', path: source }, recording: { on: [] } }
+const house = await startHouse(join(folder, 'porch'), { cameras: [porch] })
+const rtsp = house.stream('porch')
 const settle = () => sleep(3000)
 
 /** A plain ffmpeg that reads the same stream; only itself is counted. */
@@ -105,25 +64,22 @@ const plain = async (/** @type {readonly string[]} */ args) => {
   return result
 }
 
-const watch = async (/** @type {() => object} */ extra = () => ({})) => {
-  await demo.call('/metrics')
-  const result = await measure(demo.pid, seconds)
-  const metrics = await (await demo.call('/metrics')).text()
-  const eventLoop = Number(/^nightjar_event_loop_delay_p99_seconds (\S+)/m.exec(metrics)?.[1]) * 1000
-  return { ...result, eventLoop, ...extra() }
-}
+const watch = async (/** @type {() => object} */ extra = () => ({})) => ({
+  ...(await measureHouse(house, seconds)),
+  ...extra(),
+})
 const watchWith = async (/** @type {number} */ count, /** @type {string} */ query = '') => {
-  const viewers = openViewers(new URL(`/api/cameras/porch/stream.mjpeg${query}`, demo.http), demo.auth, count)
+  const viewers = openViewers(new URL(`/api/cameras/porch/stream.mjpeg${query}`, house.http), house.auth, count)
   await settle()
   viewers.take()
   const result = await watch(() => ({ viewers: viewers.take() }))
   viewers.close()
   // The encoder stays for ten seconds after its last viewer.
-  while (treeOf(demo.pid).some((one) => roleOf(one) === 'mjpeg')) await sleep(500)
+  while (treeOf(house.pid).some((one) => roleOf(one) === 'mjpeg')) await sleep(500)
   return result
 }
 const record = (/** @type {'start' | 'stop'} */ action) =>
-  demo.call('/api/cameras/porch/recording', { method: 'POST', body: JSON.stringify({ action }) })
+  house.call('/api/cameras/porch/recording', { method: 'POST', body: JSON.stringify({ action }) })
 
 const input = [
   '-rtsp_transport',
@@ -137,12 +93,12 @@ const input = [
   '-threads',
   '1',
   '-i',
-  demo.rtsp,
+  rtsp,
 ]
 const look =
   "select='isnan(prev_t)+not(eq(floor(t*10+0.001),floor(prev_t*10+0.001)))',scale=640:-2:flags=fast_bilinear,format=yuv420p"
 const mjpegArgs = () => {
-  const { args } = planMjpeg({ url: demo.rtsp, variant: { annotated: false, size: 'full' }, quality: 85, quick: true })
+  const { args } = planMjpeg({ url: rtsp, variant: { annotated: false, size: 'full' }, quality: 85, quick: true })
   return args.map((arg) => (arg === 'pipe:1' ? '/dev/null' : arg)).concat('-y')
 }
 
@@ -185,7 +141,7 @@ const snapshots = async () => {
   for (let i = 0; i < 20; i++) {
     await sleep(137)
     const begun = performance.now()
-    const answer = await demo.ask(`/api/cameras/porch/snapshot.jpg?max_age_ms=${MAX_AGE}`)
+    const answer = await house.ask(`/api/cameras/porch/snapshot.jpg?max_age_ms=${MAX_AGE}`)
     await answer.arrayBuffer()
     const age = answer.ok ? Date.now() - 1000 * Number(answer.headers.get('x-timestamp')) : null
     taken.push({ ms: performance.now() - begun, age })
@@ -194,11 +150,9 @@ const snapshots = async () => {
 }
 
 try {
-  await until(async () => (await (await demo.call('/api/cameras/porch')).json()).link.status === 'online')
-  // Motion must not start recordings of its own while something else is measured.
-  await demo.call('/api/cameras/porch/settings', { method: 'PATCH', body: JSON.stringify({ recording: { on: [] } }) })
-  // A service runs for months: its first minute, in which the compiler learns what is hot, is left out.
-  await sleep(60_000)
+  await house.online()
+  // A service runs for months: its first two minutes, in which the compiler learns what is hot, are left out.
+  await sleep(120_000)
   const names = Object.keys(phases).filter((name) => !options.only || options.only.split(',').includes(name))
   /** @type {Record<string, any[]>} */
   const results = Object.fromEntries(names.map((name) => [name, []]))
@@ -209,18 +163,13 @@ try {
       results[name]?.push(await phases[name]?.())
     }
   }
-  printReport({ source, seconds, results, maxAge: MAX_AGE, snapshots: await snapshots() }, options.out)
+  const taken = await snapshots()
+  await house.stop()
+  const models = resolve('../shared/models')
+  const eyes =
+    !options.only && existsSync(footage) ? await benchEyes({ folder, models, walkers: footage, seconds }) : null
+  printReport({ source, seconds, results, maxAge: MAX_AGE, snapshots: taken, eyes }, options.out)
 } finally {
-  demo.child.kill()
-  await new Promise((done) => (demo.child.exitCode === null ? demo.child.once('exit', done) : done(undefined)))
+  await house.stop()
   rmSync(folder, { recursive: true, force: true })
-}
-
-/** @param {() => Promise<boolean>} check */
-async function until(check) {
-  for (let i = 0; i < 100; i++) {
-    if (await check()) return
-    await sleep(200)
-  }
-  throw new Error('waited 20 s for the camera')
 }
