@@ -220,6 +220,27 @@ describe('a wrong configuration', () => {
       ['rtsp.gateway: must be auto, mediamtx or builtin, not "mediamx" (did you mean mediamtx?) (line 2)'],
     ],
     [
+      'WebRTC without MediaMTX',
+      `${camera}\nrtsp: {gateway: builtin}\nmediamtx: {webrtc: true}\n`,
+      ['mediamtx.webrtc: needs MediaMTX, and rtsp.gateway is builtin (line 3)'],
+    ],
+    [
+      'two places for one MediaMTX, and half a login',
+      `${camera}\nmediamtx:\n  path: mediamtx\n  api: http://127.0.0.1:9997\n  api_username: boss\n`,
+      [
+        'mediamtx.path: mediamtx.api names one that runs already: only one of them (line 3)',
+        'mediamtx.api_password: is missing: mediamtx.api_username is there (line 3)',
+      ],
+    ],
+    [
+      'an API address with a password in it',
+      `${camera}\nmediamtx: {api: "http://boss:geheim@127.0.0.1:9997"}\n`,
+      [
+        'mediamtx.api: must be an address like http://127.0.0.1:9997, its name and password in options of their own, ' +
+          'not "http://***@127.0.0.1:9997" (line 2)',
+      ],
+    ],
+    [
       'one port for two doors',
       `${camera}\nhttp: {port: 8554}\n`,
       ['rtsp.port: 8554 is also http.port: each needs its own'],
