@@ -35,6 +35,8 @@ export interface Recordings {
   get(id: string): StoredItem
   /** Absolute paths of files that exist; video only for recordings that have ended. */
   files(id: string): { readonly video: string | null; readonly picture: string | null }
+  /** Absolute path of the piece of a sighting's picture that shows this track (default: the first); null when there is none. */
+  crop(id: string, track?: number): string | null
   keep(id: string, keep: boolean): Promise<StoredItem>
   remove(id: string): Promise<void>
   /** Bytes of all items, or of one camera's; free bytes of the disk (null when it can't be read); `problem` while nothing can be stored. */

@@ -63,7 +63,7 @@ interface Found {
 const groupFiles = (files: readonly FoundName[]): Map<string, Found> => {
   const found = new Map<string, Found>()
   for (const name of files) {
-    if (name.role === 'scrap') continue
+    if (name.role === 'scrap' || name.role === 'crop') continue
     const { video = false, part = false, image = null } = found.get(name.id) ?? {}
     found.set(name.id, {
       name,
@@ -135,7 +135,8 @@ const sweepFolder = async (shelf: ShelfView, folder: string): Promise<void> => {
   const files = await readFolder(data, folder)
   const found = groupFiles(files)
   for (const { id, role, file } of files)
-    if (role === 'scrap' && !isActive(id)) await rm(join(data, folder, file), { force: true })
+    if ((role === 'scrap' || (role === 'crop' && !found.has(id))) && !isActive(id))
+      await rm(join(data, folder, file), { force: true })
   for (const [id, item] of rows) {
     const there = found.get(id)
     const whole = item.kind === 'recording' ? there?.video || there?.part : there?.image === item.format

@@ -35,29 +35,30 @@ export const itemName = (camera: string, wall: number, number: number): ItemName
 
 export const CAMERA = /^[a-z0-9_-]+$/
 export const DAY = /^\d{4}-\d{2}-\d{2}$/
-const FILE = /^(\.?)(\d{2}-\d{2}-\d{2})_(\d{4,})(\.part|\.tmp)?\.(mp4|jpg|png)(\.[\w-]+\.draft)?$/
+const FILE = /^(\.?)(\d{2}-\d{2}-\d{2})_(\d{4,})(\.part|\.tmp|\.\d+\.crop)?\.(mp4|jpg|png)(\.[\w-]+\.draft)?$/
 
 export interface FoundName extends ItemName {
   readonly file: string
   /** Wall ms as the name tells it. */
   readonly at: number
-  /** A video being written, a file that was not written to its end, or an item's own. */
-  readonly role: 'part' | 'scrap' | 'final'
+  /** A video being written, a file that was not written to its end, an item's own, or a piece of its picture. */
+  readonly role: 'part' | 'scrap' | 'final' | 'crop'
   readonly format: StoredItem['format']
 }
 
 /** What a file's name says; null for files that are not ours. */
 export const readName = (camera: string, day: string, file: string): FoundName | null => {
   const [, hidden, time, digits, mark, format, draft] = FILE.exec(file) ?? []
-  if (time === undefined || digits === undefined || format === undefined || (hidden === '.') !== (mark !== undefined))
-    return null
+  if (time === undefined || digits === undefined || format === undefined) return null
+  const isCrop = mark?.endsWith('.crop') ?? false
+  if ((hidden === '.') !== (mark !== undefined && !isCrop)) return null
   const at = new Date(`${day}T${time.replaceAll('-', ':')}`).getTime()
   if (Number.isNaN(at)) return null
   return {
     ...nameOf(camera, day, time, Number(digits)),
     file,
     at,
-    role: mark === '.part' ? 'part' : mark === '.tmp' || draft ? 'scrap' : 'final',
+    role: mark === '.part' ? 'part' : mark === '.tmp' || draft ? 'scrap' : isCrop ? 'crop' : 'final',
     format: format as StoredItem['format'],
   }
 }

@@ -43,7 +43,7 @@ export interface PipelineDeps {
   engine(): Engine | undefined
   readonly camera: Camera
   readonly config: PipelineConfig
-  readonly storage: Pick<Storage, 'begin' | 'saveSnapshot'>
+  readonly storage: Pick<Storage, 'begin' | 'saveSnapshot' | 'saveCrop'>
   readonly pictures: Pictures
   readonly clock: Clock
   readonly log: Log

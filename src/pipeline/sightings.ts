@@ -3,10 +3,12 @@
 import type { Camera } from '../camera/camera.js'
 import type { Sighting } from '../camera/events.js'
 import type { Picture, Pictures } from '../camera/ports.js'
+import type { Box } from '../lib/box.js'
 import type { Clock } from '../lib/clock.js'
 import { sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
 import { createSerial } from '../lib/serial.js'
+import { cropJpeg } from '../media/crops.js'
 import { encodeJpeg } from '../media/jpeg.js'
 import type { Storage } from '../media/storage.js'
 import { rgbOf } from '../vision/rgb.js'
@@ -33,7 +35,7 @@ export const describeTrack = (phase: Sighting['phase'], track: HeldTrack, item: 
 
 export interface SightingsDeps {
   readonly camera: Pick<Camera, 'id' | 'state' | 'learn'>
-  readonly storage: Pick<Storage, 'saveSnapshot'>
+  readonly storage: Pick<Storage, 'saveSnapshot' | 'saveCrop'>
   readonly pictures: Pictures
   readonly clock: Clock
   readonly log: Log
@@ -52,11 +54,21 @@ const SAME_MOMENT = 150
 interface Best {
   readonly picture: Kept
   readonly quality: number
+  readonly track: number
+  /** Where it is in the picture. */
+  readonly box: Box
+}
+
+interface Stored {
+  readonly picture: Picture
+  readonly id: string
 }
 
 export const createSightings = ({ camera, storage, pictures, clock, log }: SightingsDeps): Sightings => {
   const best = new Map<number, Best>()
-  const stored = new WeakMap<Kept, Promise<string | null>>()
+  const stored = new WeakMap<Kept, Promise<Stored | null>>()
+  /** What each is kept as. */
+  const items = new WeakMap<Best, Promise<string | null>>()
   const inTurn = createSerial()
 
   /** From the ring where the stream is larger than what detectors get. */
@@ -71,20 +83,38 @@ export const createSightings = ({ camera, storage, pictures, clock, log }: Sight
     if (!full || full.width <= kept.width) return own()
     return pictures.picture(camera.id, { at, maxAge: SAME_MOMENT, quality: jpeg.quality }).catch(own)
   }
-  const store = (kept: Kept): Promise<string | null> => {
+  /** Null, and said so in the log, when it could not be kept. */
+  const orNull = (error: unknown): null => {
+    log.warn({ camera: camera.id }, `${camera.id}: no picture of a sighting was kept: ${sentenceOf(error)}`)
+    return null
+  }
+  const store = (kept: Kept): Promise<Stored | null> => {
     const known = stored.get(kept)
     if (known) return known
-    const storing = take(kept)
-      .then((picture) => storage.saveSnapshot({ camera: camera.id, picture }))
-      .then(
-        ({ id }) => id,
-        (error: unknown) => {
-          log.warn({ camera: camera.id }, `${camera.id}: no picture of a sighting was kept: ${sentenceOf(error)}`)
-          return null
-        },
-      )
+    const save = async (): Promise<Stored> => {
+      const picture = await take(kept)
+      return { picture, id: (await storage.saveSnapshot({ camera: camera.id, picture })).id }
+    }
+    const storing = save().catch(orNull)
     stored.set(kept, storing)
     return storing
+  }
+  /** The picture, and the piece of it that shows the thing. */
+  const keep = (one: Best): Promise<string | null> => {
+    const known = items.get(one)
+    if (known) return known
+    const save = async (): Promise<string | null> => {
+      const shot = await store(one.picture)
+      if (!shot) return null
+      const { quality } = camera.state().settings.jpeg
+      await cropJpeg(shot.picture.data, one.box, quality)
+        .then((piece) => storage.saveCrop(shot.id, one.track, piece))
+        .catch(orNull)
+      return shot.id
+    }
+    const keeping = save()
+    items.set(one, keeping)
+    return keeping
   }
   const tell = (phase: Sighting['phase'], track: HeldTrack, item: Promise<string | null>): void =>
     void inTurn(async () => {
@@ -104,18 +134,19 @@ export const createSightings = ({ camera, storage, pictures, clock, log }: Sight
           // What is told now is shown now, unless it was seen much better before; later only what is much better counts.
           const isNew = track.sighted && !before.get(track.id)?.sighted
           const enough = isNew ? 1 / BETTER : track.sighted ? BETTER : 1
-          if (!known || quality > known.quality * enough) best.set(track.id, { picture, quality })
+          if (!known || quality > known.quality * enough)
+            best.set(track.id, { picture, quality, track: track.id, box: track.box })
         }
       }
       const { began, ended } = compareTracks(was, is)
       for (const track of began) {
-        const kept = best.get(track.id)?.picture
-        tell('began', track, kept ? store(kept) : none)
+        const one = best.get(track.id)
+        tell('began', track, one ? keep(one) : none)
       }
       for (const track of ended) {
-        const kept = best.get(track.id)?.picture
-        // All was forgotten, also pictures that may not be shown any more: only what is stored already is told.
-        tell('ended', track, kept ? (picture ? store(kept) : (stored.get(kept) ?? none)) : none)
+        const one = best.get(track.id)
+        // All was forgotten, also pictures that may not be shown any more: only what is kept already is told.
+        tell('ended', track, one ? (picture ? keep(one) : (items.get(one) ?? none)) : none)
       }
       for (const id of best.keys()) if (!is.held.some((track) => track.id === id)) best.delete(id)
       return [...best.values()].some((one) => one.picture === picture)

@@ -51,6 +51,10 @@ notify:
   it('one letter comes, with the picture of that very sighting; the cool-down holds for the others', async () => {
     const letter = await until('the letter', () => server.letters[1], 45_000)
     expect(letter.subject).toBe('Person at Porch')
+    expect(letter.attachments.map(({ filename }) => filename)).toEqual([
+      expect.stringMatching(/^[\d-]+_\d+\.jpg$/),
+      expect.stringMatching(/^[\d-]+_\d+\.\d+\.crop\.jpg$/),
+    ])
     const link = new URL(/http:\S+/.exec(letter.text ?? '')?.[0] ?? '')
     // The link opens without signing in.
     const shown = await fetch(new URL(`${link.pathname}${link.search}`, nightjar.addresses.http))

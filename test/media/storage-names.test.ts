@@ -32,6 +32,8 @@ test.each([
   [tmpName('23-15-58_0001'), 'scrap'],
   ['23-15-58_0001.jpg.77-3.draft', 'scrap'],
   ['23-15-58_0001.png', 'final'],
+  ['23-15-58_0001.7.crop.jpg', 'crop'],
+  ['23-15-58_0001.7.crop.jpg.77-3.draft', 'scrap'],
 ])('%s is a %s', (file, role) => {
   expect(readName('porch', '2026-11-20', file)).toMatchObject({ role, id: 'porch-20261120-231558-0001' })
 })
@@ -40,6 +42,8 @@ test.each([
   'holiday.mp4',
   '23-15-58_0001.mkv',
   '23-15-58_0001.part.mp4',
+  '.23-15-58_0001.7.crop.jpg',
+  '23-15-58_0001.seven.crop.jpg',
   '.23-15-58_0001.mp4',
   '99-99-99_0001.mp4',
   '23-15-58.jpg',

@@ -71,6 +71,32 @@ test('a snapshot lies plainly on the disk, is listed, found, and removed; the fo
   expect(() => storage.get(item.id)).toThrow(failure('not-found', /no recording or snapshot/))
 })
 
+test('pieces of a snapshot lie beside it, are found by their track, and go with it', async () => {
+  await start()
+  const at = new Date(2026, 10, 20, 23, 15, 58).getTime()
+  const item = await snap(at)
+  const other = await snap(at)
+  expect(storage.crop(item.id)).toBeNull()
+  await storage.saveCrop(item.id, 12, Buffer.from('twelve'))
+  await storage.saveCrop(item.id, 3, Buffer.from('three'))
+  await storage.saveCrop(other.id, 4, Buffer.from('four'))
+  expect(storage.get(item.id).bytes).toBe(10 + 11)
+  await restart()
+  await storage.settled
+  expect(await files()).toHaveLength(5)
+  const read = async (track?: number): Promise<string> => String(await readFile(storage.crop(item.id, track) ?? ''))
+  expect([await read(12), await read(3), await read()]).toEqual(['twelve', 'three', 'twelve'])
+  expect(storage.crop(item.id, 4)).toBeNull()
+  await storage.remove(item.id)
+  expect(await files()).toEqual(['porch/2026-11-20/23-15-58_0002.4.crop.jpg', 'porch/2026-11-20/23-15-58_0002.jpg'])
+  // A piece whose picture was taken away is nothing.
+  await unlink(join(data, other.path))
+  await restart()
+  await storage.settled
+  expect(await files()).toEqual([])
+  await expect(storage.saveCrop(other.id, 4, Buffer.from('four'))).rejects.toEqual(failure('not-found', /There is no/))
+})
+
 test('numbers go on after a restart, also after the newest was removed', async () => {
   await start()
   await snap()

@@ -1,6 +1,6 @@
 // Messages as they arrive: at a real mail server and at a web server, with fake cameras that say what they see.
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -35,12 +35,17 @@ afterEach(async () => {
 
 const start = (...config: NotifyConfig[]): Notifiers => {
   const notify = startNotify({
-    ...{ config, cameras, recordings: cameras.recordings, pictures: cameras.pictures },
+    ...{ config, cameras, recordings: { ...cameras.recordings, crop }, pictures: cameras.pictures },
     ...{ links: { sign: (path) => `http://nightjar.lan${path}?signed` }, clock: createSystemClock(), log: silentLog },
     note: (camera, note) => void notes.push({ camera, ...note }),
   })
   ends.push(notify)
   return notify
+}
+/** Of every item, the piece with track 7. */
+const crop = (item: string, track?: number): string | null => {
+  const path = join(folder, `${item}.7.crop.jpg`)
+  return track === 7 && existsSync(path) ? path : null
 }
 const rule = {
   ...{ cameras: [], labels: ['person'], zones: [], cool_down_s: 300, quiet: { from: null, to: null } },
@@ -245,6 +250,7 @@ describe('a webhook', () => {
     const web = await startWeb()
     const picture = await noise(64, 48, 'jpeg')
     const item = cameras.keep('porch', {}, picture)
+    writeFileSync(join(folder, `${item.id}.7.crop.jpg`), 'the piece')
     start(hook(web.url, { secret: 'hush', picture: true }))
     see('porch', item.id)
     const request = await until('a request', () => web.requests[0])
@@ -255,6 +261,7 @@ describe('a webhook', () => {
     expect(JSON.parse(await event.text())).toMatchObject({ item: item.id, label: 'person' })
     const sent = Buffer.from(await (form.get('picture') as unknown as Blob).arrayBuffer())
     expect(sent.equals(picture)).toBe(true)
+    expect(await (form.get('crop') as unknown as Blob).text()).toBe('the piece')
   })
 
   it.each([

@@ -1,4 +1,5 @@
 // What is told of tracks, and which picture of them is kept.
+import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { createCameras } from '../../src/camera/cameras.js'
 import type { Sighting } from '../../src/camera/events.js'
@@ -24,6 +25,7 @@ const setUp = ({ full = 64, fails = false }: { full?: number; fails?: boolean } 
   const stored: Picture[] = []
   const asked: (number | undefined)[] = []
   const told: Sighting[] = []
+  const crops: { readonly item: string; readonly track: number; readonly jpeg: Buffer }[] = []
   cameras.watch('test', (fact) => {
     if (fact.type === 'event' && fact.event.type === 'sighting') told.push(fact.event.sighting)
   })
@@ -35,6 +37,7 @@ const setUp = ({ full = 64, fails = false }: { full?: number; fails?: boolean } 
         stored.push(picture)
         return { id: `item-${stored.length}` } as StoredItem
       },
+      saveCrop: async (item, track, jpeg) => void crops.push({ item, track, jpeg }),
     },
     pictures: {
       picture: async (_camera, { at } = {}) => {
@@ -44,13 +47,16 @@ const setUp = ({ full = 64, fails = false }: { full?: number; fails?: boolean } 
       },
     },
   })
-  return { clock, stored, asked, told, sightings, end: () => sightings[Symbol.asyncDispose]() }
+  return { clock, stored, crops, asked, told, sightings, end: () => sightings[Symbol.asyncDispose]() }
 }
 
-const picture = (mono: number): Kept => ({
-  data: new Uint8Array(64 * 36 * 1.5).fill(128),
-  ...{ width: 64, height: 36, mono, pts: mono / 1000, moving: [] },
-})
+/** Its left half is dark, its right half bright. */
+const picture = (mono: number, width = 64): Kept => {
+  const height = (width * 9) / 16
+  const data = new Uint8Array(width * height * 1.5).fill(128)
+  for (let at = 0; at < width * height; at++) data[at] = at % width < width / 2 ? 64 : 170
+  return { data, ...{ width, height, mono, pts: mono / 1000, moving: [] } }
+}
 
 const track = (id: number, seenAt: number, change: Partial<HeldTrack> = {}): HeldTrack => ({
   ...{ id, label: 'person', score: 0.9, lastScore: 0.8, box: { x: 0.4, y: 0.4, width: 0.1, height: 0.2 }, zones: [] },
@@ -92,6 +98,36 @@ test('the best picture from before it was told is the one; a much better one lat
     ['ended', 'item-2'],
   ])
   expect(stored.map(({ at }) => at)).toEqual([clock.toWall(3000), clock.toWall(4000)])
+})
+
+test('each has its own piece of the picture that is kept, as it was in that very picture', async () => {
+  const { stored, crops, sightings, end } = setUp({ full: 640 })
+  const left = track(1, 3000, { box: { x: 0.1, y: 0.3, width: 0.1, height: 0.4 } })
+  const right = track(2, 3000, { box: { x: 0.8, y: 0.3, width: 0.1, height: 0.4 } })
+  sightings.onTracks(noTracks, tracks(left, right), picture(3000, 640))
+  // Later ones are worse, and elsewhere.
+  const later = tracks(track(1, 3500, { lastScore: 0.3 }), track(2, 3500, { lastScore: 0.3 }))
+  sightings.onTracks(tracks(left, right), later, picture(3500, 640))
+  sightings.onTracks(later, noTracks, picture(4000, 640))
+  await end()
+  expect(stored).toHaveLength(1)
+  crops.sort((a, b) => a.track - b.track)
+  expect(crops.map(({ item, track: of }) => [item, of])).toEqual([
+    ['item-1', 1],
+    ['item-1', 2],
+  ])
+  const tones = await Promise.all(
+    crops.map(async ({ jpeg }) => {
+      const { channels } = await sharp(jpeg).stats()
+      const { width, height } = await sharp(jpeg).metadata()
+      return { tone: Math.round((channels[0]?.mean ?? 0) / 10), width, height }
+    }),
+  )
+  // The right half of the picture is brighter; 40 % of 360 lines, and a fifth of that above and below.
+  expect(tones).toEqual([
+    { tone: 6, width: 122, height: 202 },
+    { tone: 18, width: 122, height: 202 },
+  ])
 })
 
 test('what was never worth telling is neither told nor kept', async () => {

@@ -196,6 +196,7 @@ export const createFakeCameras = (folder: string, ...ids: string[]): FakeCameras
         return item
       },
       files: (id) => ({ video: null, picture: items.has(id) ? join(folder, id) : null }),
+      crop: () => null,
       keep: async () => {
         throw new Failure('refused', 'the fake shelf keeps everything')
       },

@@ -107,6 +107,7 @@ const createFakeShelf = (cameras: FakeCameras, folder: string) => {
     },
     get,
     files: (id) => ({ ...shelf.files(get(id).id), video: videos.get(id) ?? null }),
+    crop: shelf.crop,
     keep: async (id, keep) => {
       kept.set(id, keep)
       return get(id)

@@ -61,6 +61,7 @@ export const access: Readonly<Record<string, Access>> = {
   'DELETE /api/recordings/:item': { needs: 'operator' },
   'GET /api/recordings/:item/video.mp4': { needs: 'viewer', link: true },
   'GET /api/recordings/:item/picture.jpg': { needs: 'viewer', link: true },
+  'GET /api/recordings/:item/crop.jpg': { needs: 'viewer', link: true },
 
   'GET /api/house': { needs: 'admin' },
   'POST /api/house/:action': { needs: 'admin' },

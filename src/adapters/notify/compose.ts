@@ -26,14 +26,19 @@ export const entryOf = (
 export const messageOf = async (
   entry: Entry,
   wanted: boolean,
-  { recordings, links }: { readonly recordings: Pick<Recordings, 'files'>; readonly links: Links },
+  { recordings, links }: { readonly recordings: Pick<Recordings, 'files' | 'crop'>; readonly links: Links },
 ): Promise<Message> => {
-  const { item } = entry.sighting
+  const { item, track } = entry.sighting
   const path = pathOf(item, recordings)
   const link =
     path !== null && item !== null ? links.sign(`/api/recordings/${encodeURIComponent(item)}/picture.jpg`) : ''
   const text = link === '' ? entry.text : `${entry.text}\nPicture: ${link}`
-  return { ...entry, text, url: link || null, pictures: wanted && path !== null ? await readPicture(path) : [] }
+  return {
+    ...entry,
+    text,
+    url: link || null,
+    pictures: path === null || item === null || !wanted ? [] : await readPictures(path, recordings.crop(item, track)),
+  }
 }
 
 /** `2026-11-21 14:03:09`, in local time. */
@@ -51,6 +56,9 @@ const pathOf = (item: string | null, recordings: Pick<Recordings, 'files'>): str
     return null
   }
 }
+
+const readPictures = async (...paths: readonly (string | null)[]): Promise<readonly Enclosure[]> =>
+  (await Promise.all(paths.map((path) => (path === null ? [] : readPicture(path))))).flat()
 
 const readPicture = async (path: string): Promise<readonly Enclosure[]> => {
   const type = path.endsWith('.png') ? 'image/png' : 'image/jpeg'

@@ -15,7 +15,7 @@ import type { NotifyConfig } from './notify-config.js'
 export interface NotifyDeps {
   readonly config: readonly NotifyConfig[]
   readonly cameras: Pick<Cameras, 'watch' | 'state' | 'list'>
-  readonly recordings: Pick<Recordings, 'files'>
+  readonly recordings: Pick<Recordings, 'files' | 'crop'>
   /** For tests that a person asks for. */
   readonly pictures: Pictures
   /** Into the camera's trace. */

@@ -91,6 +91,27 @@ export const addRecordings = (app: App, { recordings }: RouteDeps): void => {
       return sendFile(reply, picture, query.download)
     },
   )
+  app.get(
+    '/api/recordings/:item/crop.jpg',
+    {
+      schema: {
+        tags,
+        summary: "The piece of a sighting's picture that shows what was seen",
+        params: ItemParams,
+        querystring: Type.Object({
+          ...FileQuery.properties,
+          track: Type.Optional(
+            Type.Integer({ minimum: 0, description: 'Of the sighting; default: the first there is' }),
+          ),
+        }),
+      },
+    },
+    ({ params, query }, reply) => {
+      const crop = recordings.crop(params.item, query.track)
+      if (crop === null) throw new Failure('not-found', 'There is no such piece of it')
+      return sendFile(reply, crop, query.download)
+    },
+  )
 }
 
 const sendFile = (reply: FastifyReply, path: string, download = false): FastifyReply => {
