@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { startAccounts } from './adapters/http/accounts.js'
 import { startLinks } from './adapters/http/links.js'
 import { type HttpServer, startHttp } from './adapters/http/server.js'
+import { type Line, startLine } from './adapters/line/line.js'
 import { type Broker, startBroker } from './adapters/mqtt/broker.js'
 import { startMqtt } from './adapters/mqtt/mqtt.js'
 import { type BrokerLogin, type Speaker, startMqttOfSupervisor } from './adapters/mqtt/supervisor.js'
@@ -20,6 +21,7 @@ import { createCameras } from './camera/cameras.js'
 import type { Notifiers } from './camera/ports.js'
 import { cameraSettingsSchema } from './camera/settings-schema.js'
 import type { PartHealth } from './camera/state.js'
+import { sourceOf } from './config/dump.js'
 import type { Config } from './config/schema.js'
 import { startSettingsStore } from './config/settings-store.js'
 import { createHouse, type Doctor } from './house.js'
@@ -46,6 +48,8 @@ export interface Addresses {
   readonly mqtt?: string
   /** Each camera's device; missing when ONVIF is off. */
   readonly onvif?: Readonly<Record<string, string>>
+  /** The line protocol's; missing when it is off. */
+  readonly line?: string
   /** Only in the demo. */
   readonly users: readonly { readonly name: string; readonly password: string }[]
 }
@@ -220,12 +224,19 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
     const given = { cameras, pictures, streams: measured, accounts, gateway: () => gatewayView, version, clock, log }
     onvif = scope.use(await startOnvif({ config: config.onvif, data, ...given }))
   }
+  let line: Line | undefined
+  if (config.line) {
+    const source = (id: string) => sourceOf(config, id)
+    line = scope.use(await startLine({ config: config.line, cameras, recordings: storage, house, source, clock, log }))
+    ports.line = line.port
+  }
   return {
     addresses: () => ({
       http: httpAddress(config, http, '127.0.0.1'),
       rtsp: Object.fromEntries(config.cameras.map(({ id }) => [id, `rtsp://${here(rtspHost)}:${port}/${id}`])),
       ...(config.mqtt ? { mqtt: redactText(broker?.url ?? config.mqtt.url ?? 'as Home Assistant says') } : {}),
       ...(onvif ? { onvif: onvifAddresses(config, onvif) } : {}),
+      ...(line ? { line: `${here(config.line?.host ?? '')}:${line.port}` } : {}),
       users: demo ? [demo] : [],
     }),
     [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),

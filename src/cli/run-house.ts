@@ -23,7 +23,7 @@ export interface RunOptions extends Pick<AppDeps, 'config' | 'demo' | 'superviso
 /** The addresses for a person. The doors that are open to the network are told with its addresses, too. */
 export const describeAddresses = (
   title: string,
-  { http, rtsp, mqtt, onvif = {}, users }: Addresses,
+  { http, rtsp, mqtt, onvif = {}, line, users }: Addresses,
   open: { readonly http: boolean; readonly rtsp: boolean },
   hosts: readonly string[],
 ): string => {
@@ -38,6 +38,7 @@ export const describeAddresses = (
     ...Object.entries(rtsp).flatMap(([camera, address]) => [row(camera, address), ...also(address, open.rtsp)]),
     ...(mqtt ? [row('MQTT', mqtt)] : []),
     ...Object.entries(onvif).map(([camera, address]) => row('ONVIF', `${address} (${camera})`)),
+    ...(line ? [row('Line', line)] : []),
     ...users.map(({ name, password }) => row('Sign in', `${name} / ${password}`)),
     '',
   ].join('\n')

@@ -45,6 +45,12 @@ export const dumpConfig = (config: Config): Plain => {
   }
 }
 
+/** What the file says of a camera's source, without its secrets. */
+export const sourceOf = ({ cameras }: Config, id: string): Plain => {
+  const source = cameras.find((camera) => camera.id === id)?.source
+  return source ? mask(sources[source.kind].schema, source as unknown as Plain) : {}
+}
+
 const nameOf = (item: unknown): unknown => (isPlain(item) ? (item.id ?? item.name) : undefined)
 
 const restore = (value: unknown, was: unknown): unknown => {

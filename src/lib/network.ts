@@ -10,3 +10,6 @@ export const networkHosts = (): string[] =>
 
 /** Whether a server that listens on this host is open to every network. */
 export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
+
+/** Whether an address is this machine's own: 127.0.0.1, ::1, ::ffff:127.0.0.1, localhost. */
+export const isLoopback = (address: string): boolean => /^(::1|localhost|(::ffff:)?127(\.\d{1,3}){3})$/i.test(address)

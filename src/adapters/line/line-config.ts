@@ -1,6 +1,6 @@
 // The line section of nightjar.yaml. Without it there is no line protocol.
-import { isIP } from 'node:net'
 import type { Problem } from '../../lib/check.js'
+import { isLoopback } from '../../lib/network.js'
 import type { Slice } from '../../lib/slice.js'
 
 export interface LineConfig {
@@ -30,12 +30,6 @@ export const lineSchema = {
     sensitive: true,
   },
 } as const satisfies Slice
-
-/** Whether an address is this machine's own. */
-export const isLoopback = (address: string): boolean => {
-  const plain = address.replace(/^::ffff:/i, '')
-  return plain === '::1' || plain === 'localhost' || (isIP(plain) === 4 && plain.startsWith('127.'))
-}
 
 /** What single options can't say. */
 export const lineConflicts = ({ host, token }: LineConfig): readonly Problem[] =>
