@@ -32,8 +32,8 @@ export const digest = (name: string, password: string, nonce: string, method: st
 }
 export const strangeNonce = createNonce
 
-export const openRtsp = async (port: number): Promise<RtspClient> => {
-  const socket = connect(port, '127.0.0.1')
+export const openRtsp = async (port: number, host = '127.0.0.1'): Promise<RtspClient> => {
+  const socket = connect(port, host)
   await once(socket, 'connect')
   let pending = Buffer.alloc(0)
   let cseq = 0
@@ -124,9 +124,9 @@ const PARAMETERS = [Buffer.from('6742c01fda014016ec', 'hex'), Buffer.from('68ce3
 export const openPublisher = async (
   port: number,
   serviceUrl: string,
-  { sdp = SDP, first = { sequence: 65_500, time: 0xffff0000, source: 5 } } = {},
+  { sdp = SDP, first = { sequence: 65_500, time: 0xffff0000, source: 5 }, host = '127.0.0.1' } = {},
 ): Promise<Publisher> => {
-  const client = await openRtsp(port)
+  const client = await openRtsp(port, host)
   const { bare, user } = splitUrl(serviceUrl)
   const steps = [
     await client.ask('ANNOUNCE', bare, { ...basic(user), 'Content-Type': 'application/sdp' }, sdp),
