@@ -1,6 +1,7 @@
 // The ffmpeg of one MJPEG variant as data: pure.
 import type { MjpegVariant } from '../camera/ports.js'
 import type { ChildPlan } from '../lib/process.js'
+import { TICKS } from './ffmpeg-args.js'
 import { ffmpegQuality } from './jpeg.js'
 
 export interface MjpegPlan {
@@ -14,8 +15,6 @@ export interface MjpegPlan {
 /** Pipes of raw pictures, and of their times. */
 export const STAMPS_FD = 3
 export const IMAGES_FD = 4
-/** Times on it are whole ticks: ffmpeg prints seconds with six digits only. */
-export const TICKS = 90_000
 
 export const SMALL_WIDTH = 640
 

@@ -8,9 +8,10 @@ import { createLatest } from '../lib/latest.js'
 import { describeEnd, startChild } from '../lib/process.js'
 import { openWidePipe } from '../lib/wide-pipe.js'
 import { encodeJpegFor } from './jpeg.js'
-import { IMAGES_FD, isDrawn, planMjpeg, STAMPS_FD, TICKS } from './mjpeg-args.js'
+import { IMAGES_FD, isDrawn, planMjpeg, STAMPS_FD } from './mjpeg-args.js'
 import { draftPart, finishPart } from './mjpeg-part.js'
-import { createPpmReader, createSmjpegReader, createStampReader, type PipeReader } from './mjpeg-read.js'
+import { createSmjpegReader, type PipeReader } from './mjpeg-read.js'
+import { createRgbReader, type RgbReader } from './rgb-reader.js'
 import { createStreamTime } from './stream-time.js'
 
 export interface MjpegRun {
@@ -110,21 +111,9 @@ const drawAll = (
   quality: number,
   register: (pts: number) => { id: number; at: number },
   signal: AbortSignal,
-): { readImages: PipeReader; readStamps: PipeReader; drawing: Promise<void> } => {
+): Pick<RgbReader, 'readImages' | 'readStamps'> & { readonly drawing: Promise<void> } => {
   const latest = createLatest<Timed>()
-  const images: RgbImage[] = []
-  const stamps: number[] = []
-  const spares: Uint8Array[] = []
-  const join = (): void => {
-    while (true) {
-      const [image] = images
-      const [pts] = stamps
-      if (!image || pts === undefined) return
-      images.shift()
-      stamps.shift()
-      latest.put({ image, ...register(pts) })
-    }
-  }
+  const reader = createRgbReader(MOST_SPARES, (image, pts) => latest.put({ image, ...register(pts) }))
   const send = async ({ image, id, at }: Timed, before: Promise<void>): Promise<void> => {
     const draft = (jpeg: Buffer): ReturnType<typeof draftPart> => {
       const made = draftPart(jpeg.length)
@@ -132,7 +121,7 @@ const drawAll = (
       return made
     }
     const [made] = await Promise.all([encodeJpegFor(image, quality, draft), before])
-    if (spares.length < MOST_SPARES) spares.push(image.data)
+    reader.giveBack(image)
     if (signal.aborted) return
     run.onPart(finishPart(made, id, at, run.state().light))
   }
@@ -148,17 +137,5 @@ const drawAll = (
       await before
     }
   }
-  const room = (bytes: number): Uint8Array => {
-    const data = spares.pop()
-    return data?.length === bytes ? data : Buffer.allocUnsafeSlow(bytes)
-  }
-  const readImages = createPpmReader(room, (image) => {
-    images.push(image)
-    join()
-  })
-  const readStamps = createStampReader((ticks) => {
-    stamps.push(ticks / TICKS)
-    join()
-  })
-  return { readImages, readStamps, drawing: draw() }
+  return { ...reader, drawing: draw() }
 }

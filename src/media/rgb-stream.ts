@@ -6,7 +6,9 @@ import type { RgbImage } from '../lib/frame.js'
 import { createLatest } from '../lib/latest.js'
 import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
 import { openWidePipe } from '../lib/wide-pipe.js'
-import { createPpmReader, createStampReader, type PipeReader } from './mjpeg-read.js'
+import { TICKS } from './ffmpeg-args.js'
+import type { PipeReader } from './mjpeg-read.js'
+import { createRgbReader } from './rgb-reader.js'
 import { createStreamTime } from './stream-time.js'
 
 export interface RgbPlan {
@@ -28,8 +30,8 @@ export interface RgbStream extends RgbPlan {
 
 const IMAGES = 0
 const STAMPS = 1
-/** Times are whole ticks: ffmpeg prints seconds with six digits only. */
-const TICKS = 90_000
+/** One is filled, one edited. */
+const SPARES = 2
 /** Without a picture for this long the stream is dead, whatever its process says. */
 const SILENCE = 10_000
 const WATCH_EVERY = 1000
@@ -71,21 +73,11 @@ export const runRgbStream = async (stream: RgbStream, signal: AbortSignal, ready
   let problem: unknown
   let newest = clock.now().mono
   const latest = createLatest<{ readonly image: RgbImage; readonly at: number }>()
-  const images: RgbImage[] = []
-  const stamps: number[] = []
-  const spare: Uint8Array[] = []
   const time = createStreamTime()
-  const join = (): void => {
-    for (;;) {
-      const [image] = images
-      const [pts] = stamps
-      if (!image || pts === undefined) return
-      images.shift()
-      stamps.shift()
-      newest = clock.now().mono
-      latest.put({ image, at: clock.toWall(time.seen(pts, newest)) })
-    }
-  }
+  const reader = createRgbReader(SPARES, (image, pts) => {
+    newest = clock.now().mono
+    latest.put({ image, at: clock.toWall(time.seen(pts, newest)) })
+  })
   const stop = (why?: unknown): void => {
     problem ??= why
     over.abort(new Error(`${name} has ended`))
@@ -101,23 +93,11 @@ export const runRgbStream = async (stream: RgbStream, signal: AbortSignal, ready
         stop(error)
       }
     }
-  const room = (bytes: number): Uint8Array => {
-    const free = spare.pop()
-    return free?.length === bytes ? free : Buffer.allocUnsafeSlow(bytes)
-  }
-  const readImages = createPpmReader(room, (image) => {
-    images.push(image)
-    join()
-  })
-  const readStamps = createStampReader((ticks) => {
-    stamps.push(ticks / TICKS)
-    join()
-  })
-  using pipe = await openWidePipe(guard(readImages))
+  using pipe = await openWidePipe(guard(reader.readImages))
   const child = startChild({ name, pipes: 2, sockets: { [IMAGES]: pipe.far }, ...planRgb(stream) })
   pipe.far.destroy()
   child.stdout.resume()
-  child.pipe(STAMPS).on('data', guard(readStamps))
+  child.pipe(STAMPS).on('data', guard(reader.readStamps))
   const onAbort = (): void => stop()
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) stop()
@@ -128,7 +108,7 @@ export const runRgbStream = async (stream: RgbStream, signal: AbortSignal, ready
     while (!over.signal.aborted) {
       const { image, at } = await latest.take(over.signal)
       await stream.onImage(image, at)
-      if (spare.length < 2) spare.push(image.data)
+      reader.giveBack(image)
       if (!over.signal.aborted) ready()
     }
   }
