@@ -95,7 +95,13 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
   await mkdir(data, { recursive: true }).catch((cause: unknown) => {
     throw new Failure('storage', `The data folder ${data} can't be made: ${sentenceOf(cause)}`, { cause })
   })
-  scope.use(clock.onStep((by) => log.warn(`the wall clock stepped by ${Math.round(by / 1000)} s`)))
+  let stepped: number | null = null
+  scope.use(
+    clock.onStep((by) => {
+      stepped = clock.now().wall
+      log.warn(`the wall clock stepped by ${Math.round(by / 1000)} s`)
+    }),
+  )
 
   const settings = scope.use(await startSettingsStore({ data, cameras: config.cameras, clock, log }))
   const cameras = createCameras({
@@ -141,7 +147,7 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
       ports,
       gateway: gateway?.facts(),
       mqtt: mqtt && mqttHealth(mqtt),
-      steadyFor: clock.steadyFor(),
+      stepped,
     }),
   })
   const http = scope.use(

@@ -17,8 +17,8 @@ export interface Running {
   readonly gateway: GatewayFacts | undefined
   /** Missing when MQTT is off. */
   readonly mqtt: PartHealth | undefined
-  /** Milliseconds since the wall clock last stepped. */
-  readonly steadyFor: number
+  /** Wall ms at which the clock last stepped; null: not since the start. */
+  readonly stepped: number | null
 }
 
 /** Looks at the machine, at what a configuration needs and, if one runs, at the house. */

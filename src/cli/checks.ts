@@ -82,11 +82,11 @@ const checkPrograms = async (): Promise<Finding[]> => [
     : ok('setpriv ends children with their parent'),
 ]
 
-/** `steadyFor`: ms since a running house saw the clock step. */
-const checkClock = async (steadyFor = Number.POSITIVE_INFINITY): Promise<Finding[]> => {
+/** `stepped`: wall ms at which a running house saw the clock step. */
+const checkClock = async (stepped: number | null = null): Promise<Finding[]> => {
   const says = `The clock says ${new Date().toISOString()}`
   if (Date.now() < BUILT_AFTER) return [bad(`${says}: that is in the past`, 'set it, or wait for NTP')]
-  if (steadyFor < STEADY_MS)
+  if (stepped !== null && Date.now() - stepped < STEADY_MS)
     return [
       warn(
         `${says}, and was set less than ten minutes ago`,
@@ -181,7 +181,7 @@ export const runChecks = async (config: Config | null, running?: Running): Promi
     ...(await checkPrograms()),
     await checkGateway(config),
     ...(await checkDevices({ kinds, root: '/' })),
-    ...(await checkClock(running?.steadyFor)),
+    ...(await checkClock(running?.stepped)),
   ]
   if (!config) return machine
   const gateway = running?.gateway?.problem

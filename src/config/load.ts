@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly env: NodeJS.ProcessEnv
   /** What a text that came from `dumpConfig` keeps its secrets from. */
   readonly previous?: Config
+  /** For a text that is only looked at: a secret that a dump shows as "***" is no problem. Hears its path. */
+  readonly onMask?: (path: string) => void
 }
 
 const readText = (path: string): Promise<string> =>
@@ -109,13 +111,13 @@ const listOf = (given: unknown, path: string, report: Surroundings['report']): r
 }
 
 /** The configuration; a Failure 'invalid' with one line per problem, in the order of the file. */
-export const loadConfig = async ({ path, text, env, previous }: LoadOptions): Promise<Config> => {
+export const loadConfig = async ({ path, text, env, previous, onMask }: LoadOptions): Promise<Config> => {
   const parsed = parseConfigText(text ?? (await readText(path)))
   const value = previous ? unmask(parsed.value, previous) : parsed.value
   const { config, problems }: Checked =
     parsed.problems.length > 0
       ? { problems: told(parsed.problems) }
-      : await checkConfig(value, { folder: dirname(resolve(path)), env })
+      : await checkConfig(value, { folder: dirname(resolve(path)), env, ...(onMask && { onMask }) })
   if (config) return config
   const lines = problems
     .map((problem) => ({ problem, line: parsed.lineOf(problem.path) }))
@@ -133,7 +135,19 @@ export interface Checked {
 /** What a file says, as values, wherever they come from. */
 export const checkConfig = async (value: unknown, place: Omit<Surroundings, 'report'>): Promise<Checked> => {
   const problems: Problem[] = []
-  const config = await checkAll(value, { ...place, report: (problem) => void problems.push(problem) })
+  const masked = new Set<string>()
+  const { onMask } = place
+  const config = await checkAll(value, {
+    ...place,
+    // What is behind a mask can't be judged.
+    report: (problem) => void (masked.has(problem.path) || problems.push(problem)),
+    ...(onMask && {
+      onMask: (path) => {
+        masked.add(path)
+        onMask(path)
+      },
+    }),
+  })
   if (config) {
     const sound = (at: string): boolean => !problems.some(({ path }) => path.startsWith(at) || at.startsWith(path))
     problems.push(...findConflicts(config, sound))

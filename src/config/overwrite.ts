@@ -56,5 +56,9 @@ export const overwriteSettings = (text: string, cameras: readonly Overwritten[])
       for (const [key, value] of Object.entries(values)) document.setIn([...path, key], nodeOf(document, value))
     }
   }
-  return changed ? document.toString({ lineWidth: 0 }) : text
+  const style = {
+    flowCollectionPadding: /[{[] /.test(text),
+    indentSeq: !/^cameras:[^\n]*\n(?:\s*#[^\n]*\n)*-/m.test(text),
+  }
+  return changed ? document.toString({ lineWidth: 0, ...style }) : text
 }

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly folder: string
   readonly env: NodeJS.ProcessEnv
   report(problem: Problem): void
+  /** Hears of each secret that is shown as "***"; without it that is a problem. */
+  onMask?(path: string): void
 }
 
 /** What options that name a file or folder are called. */
@@ -57,7 +59,7 @@ const gather = async (
   place: Place,
   around: Surroundings,
 ): Promise<unknown> => {
-  const { folder, env, report } = around
+  const { folder, env, report, onMask } = around
   const here = join(place.path, key)
   const variable = option.env ?? (option.sensitive ? variableOf([...place.names, key]) : '')
   const value = env[variable] ?? group[key]
@@ -67,7 +69,8 @@ const gather = async (
   }
   if (!option.sensitive) return value
   const fileName = group[`${key}_file`]
-  if (value === MASK) {
+  if (value === MASK && onMask) onMask(here)
+  else if (value === MASK) {
     report({ path: here, sentence: `"${MASK}" stands for a secret that a dump does not show: put the secret here` })
   }
   if (fileName === undefined || fileName === null) return value
