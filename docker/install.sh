@@ -56,10 +56,14 @@ stage=$(mktemp -d /opt/nightjar-new.XXXXXX)
 trap 'rm -rf "$stage"' EXIT
 cp -r addon docker src .npmrc LICENSE package.json package-lock.json tsconfig.json tsconfig.build.json vite.config.ts "$stage"
 (
+  # Not in the folder itself: Debian's npm 9 can't read our overrides, and npx would look there.
+  cd /
+  npm=npm
+  [ "$(npm --version | cut -d. -f1)" -ge 10 ] || npm='npx --yes npm@10'
+  $npm ci --prefix "$stage" --loglevel=error --no-audit --no-fund
+  $npm run build --prefix "$stage" --loglevel=error
+  $npm prune --prefix "$stage" --omit=dev --loglevel=error
   cd "$stage"
-  npm ci --loglevel=error --no-audit --no-fund
-  npm run build --loglevel=error
-  npm prune --omit=dev --loglevel=error
   rm -rf src
   # Libraries for other machines.
   find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d ! -path "*/linux/$(node -p process.arch)" -exec rm -rf {} +

@@ -19,10 +19,10 @@ const fail = (line) => {
 }
 
 /** Runs a program with its stdout on our stderr; whether it went well. */
-const run = (command, args, env = {}) => {
+const run = (command, args, env = {}, cwd = root) => {
   const stdin = process.stdin.isTTY ? 'inherit' : 'ignore'
   const { status, error } = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     stdio: [stdin, 2, 2],
     env: { ...process.env, ...env },
   })
@@ -89,7 +89,10 @@ const installModules = () => {
   const installed = newest(join(root, 'node_modules/.package-lock.json'))
   if (installed > 0 && installed >= newest(join(root, 'package-lock.json'))) return
   say('nightjar: installing the npm packages')
-  if (!run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'])) {
+  // Debian's own npm is of version 9, which can't read our overrides; npx must not look at them either.
+  const old = Number(spawnSync('npm', ['--version'], { encoding: 'utf8' }).stdout?.split('.')[0]) < 10
+  const [command, ...newer] = old ? ['npx', '--yes', 'npm@10'] : ['npm']
+  if (!run(command, [...newer, 'ci', '--prefix', root, '--loglevel=error', '--no-audit', '--no-fund'], {}, '/')) {
     fail('npm ci failed: what it said is above (is there a network?)')
   }
 }

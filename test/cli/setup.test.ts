@@ -86,7 +86,12 @@ describe('set-up', () => {
 
   it('installs the npm packages when the lock file is newer, and stops when that fails', () => {
     touch('package-lock.json', 3000)
-    expect(setUp('run').calls).toContain('npm ci --loglevel=error --no-audit --no-fund')
+    const install = `ci --prefix ${clone} --loglevel=error --no-audit --no-fund`
+    expect(setUp('run').calls).toContain(`npm ${install}`)
+    // Debian's own can't read our overrides.
+    program('npm', 'echo 9.2.0')
+    program('npx', 'echo noise')
+    expect(setUp('run').calls).toContain(`npx --yes npm@10 ${install}`)
     program('npm', 'exit 1')
     const { code, err } = setUp('run')
     expect(code).toBe(1)
