@@ -2,11 +2,11 @@
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit'
 import type { StoredItem } from '../../camera/stored-item.js'
 import { api } from '../api.js'
+import { isSecondPress, problemOf } from '../asking.js'
 import { controls } from '../style.js'
 import { dayOf, lengthOf, sizeOf, timeOf } from '../words.js'
 
 const PAGE = 24
-const CONFIRM_MS = 4000
 
 class Items extends LitElement {
   static override properties = {
@@ -56,7 +56,7 @@ class Items extends LitElement {
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('camera') || changed.has('changed') || changed.has('limit')) void this.#load()
+    if (changed.has('camera') || changed.has('changed') || changed.has('limit')) void this.#try(() => this.#load())
   }
 
   override updated(changed: PropertyValues): void {
@@ -64,18 +64,11 @@ class Items extends LitElement {
   }
 
   async #load(): Promise<void> {
-    await this.#try(async () => {
-      this.items = await api.items(this.camera, this.limit)
-    })
+    this.items = await api.items(this.camera, this.limit)
   }
 
   async #try(work: () => Promise<void>): Promise<void> {
-    this.problem = ''
-    try {
-      await work()
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error)
-    }
+    this.problem = await problemOf(work)
   }
 
   #keep(item: StoredItem): void {
@@ -86,14 +79,7 @@ class Items extends LitElement {
   }
 
   #remove({ id }: StoredItem): void {
-    if (this.sure !== id) {
-      this.sure = id
-      setTimeout(() => {
-        if (this.sure === id) this.sure = ''
-      }, CONFIRM_MS)
-      return
-    }
-    this.sure = ''
+    if (!isSecondPress(this, id)) return
     void this.#try(async () => {
       await api.remove(id)
       this.open = null

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import type { NotifierAnswer } from '../../adapters/http/api.js'
 import { api } from '../api.js'
+import { problemOf } from '../asking.js'
 import { controls } from '../style.js'
 import { dayOf, timeOf } from '../words.js'
 
@@ -58,10 +59,10 @@ class Notify extends LitElement {
   async #test(name: string): Promise<void> {
     this.busy = name
     this.said = 'Sending …'
-    this.said = await api.testNotifier(name).then(
-      ({ sentence }) => sentence,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    )
+    const problem = await problemOf(async () => {
+      this.said = (await api.testNotifier(name)).sentence
+    })
+    if (problem) this.said = problem
     this.busy = ''
     await this.#load()
   }

@@ -5,6 +5,7 @@ import type { CameraSettings } from '../../camera/settings.js'
 import type { CameraState } from '../../camera/state.js'
 import type { Zone, ZoneUse } from '../../camera/zones.js'
 import { api, insideHomeAssistant } from '../api.js'
+import { isSecondPress, problemOf } from '../asking.js'
 import { controls } from '../style.js'
 import type { ZoneTool } from './zone-editor.js'
 
@@ -28,7 +29,6 @@ const SHOWN: Readonly<Record<keyof CameraSettings['overlay'], string>> = {
   time: 'Time',
   marks: 'REC, motion, night',
 }
-const CONFIRM_MS = 4000
 
 class Zones extends LitElement {
   static override properties = {
@@ -83,14 +83,9 @@ class Zones extends LitElement {
   }
 
   async #try(work: () => Promise<unknown>): Promise<void> {
-    this.problem = ''
-    try {
-      await work()
-    } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error)
-      // What was typed and refused gives way to what is.
-      this.requestUpdate()
-    }
+    this.problem = await problemOf(work)
+    // What was typed and refused gives way to what is.
+    if (this.problem) this.requestUpdate()
   }
 
   #change(zone: Zone, change: Partial<Zone>): void {
@@ -98,14 +93,7 @@ class Zones extends LitElement {
   }
 
   #remove({ id }: Zone): void {
-    if (this.sure !== id) {
-      this.sure = id
-      setTimeout(() => {
-        if (this.sure === id) this.sure = ''
-      }, CONFIRM_MS)
-      return
-    }
-    this.sure = ''
+    if (!isSecondPress(this, id)) return
     void this.#try(async () => {
       await api.removeZone(this.camera.id, id)
       this.#edit({ selected: null, tool: null })
