@@ -1,5 +1,5 @@
 // MediaMTX as the gateway: keeps it running (or keeps in touch with one that runs), and makes it what the pipelines want.
-// How it is told is desk.ts's, which paths are open gates.ts's. Nothing that it held counts after it began anew.
+// How it is told is desk.ts's, which paths are open gates.ts's.
 import { randomBytes } from 'node:crypto'
 import type { PartHealth } from '../../camera/state.js'
 import { isEverywhere } from '../../lib/network.js'
@@ -104,7 +104,7 @@ export const startMediamtx = async (deps: MediamtxDeps): Promise<Gateway> => {
     }
     signal.addEventListener('abort', stop, { once: true })
     server.gone.catch(fail)
-    gates.forget()
+    gates.recover()
     const desk = createDesk({ server, gates, tally, service, proof, people, onWebrtc: whep.see, onRefused, log })
     try {
       live = { desk, server, fail, ended }

@@ -23,8 +23,8 @@ export interface Gates {
   shut(): readonly string[]
   /** MediaMTX has let go of them. */
   release(names: readonly string[]): void
-  /** Nothing that was proven counts any more: MediaMTX began anew, or was out of sight. */
-  forget(): void
+  /** MediaMTX was out of sight: what was about to be opened has to begin anew. What is open stays so for its publisher. */
+  recover(): void
   /** Whether a publisher may be admitted; the path is then locked. `publisher`: who it was; undefined: it is not known. */
   lock(path: string, guard: string, publisher: string | undefined): boolean
   /** `publisher`: who publishes now that nobody else can come. Whether the path is open. */
@@ -76,8 +76,8 @@ export const createGates = (): Gates => {
         if (one?.gate.is === 'shut') put(name, restOf(one.spec))
       }
     },
-    forget: () => {
-      for (const [name, { spec }] of held) put(name, guardOf(spec) === undefined ? { is: 'free' } : { is: 'shut' })
+    recover: () => {
+      for (const [name, { gate }] of held) if (gate.is === 'locked') put(name, { is: 'shut' })
     },
     lock: (path, guard, publisher) => {
       const one = held.get(path)

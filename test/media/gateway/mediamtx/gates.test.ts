@@ -92,11 +92,16 @@ describe('a path', () => {
     expect(gates.isOpen('porch')).toBe(true)
   })
 
-  test('is proven no more when MediaMTX was out of sight', () => {
-    const gates = opened()
-    gates.forget()
-    expect(rightsOf(gates)).toBe("none read, we don't")
+  test('that was about to be opened when MediaMTX went out of sight begins anew; an open one stays open', () => {
+    const gates = createGates()
+    gates.set(guarded())
+    gates.lock('porch', 'mask', 'one')
+    gates.recover()
+    expect(gates.shut()).toEqual(['porch'])
     gates.release(['porch'])
     expect(rightsOf(gates)).toBe('none read, we publish')
+    const open = opened()
+    open.recover()
+    expect(open.isOpen('porch')).toBe(true)
   })
 })

@@ -141,10 +141,15 @@ export const createHouse = ({ global, known, say }) => {
   const startRtsp = async (port, host) => {
     const connections = new Set()
     const server = createServer((socket) => {
+      const asked = new Map()
       const connection = openConnection({
         ...{ socket, clock, log: silentLog, openUdp: udp.open, mayPublish: () => true },
         relayOf: (name, user) => relayFor(() => connection, name, user),
-        passwordOf: (name) => entriesOf(name)[0]?.pass ?? null,
+        passwordOf: (name) => {
+          // Like the real one it asks once: who is in stays until somebody ends the session.
+          if (!asked.has(name) && entriesOf(name)[0]) asked.set(name, entriesOf(name)[0].pass)
+          return asked.get(name) ?? null
+        },
       })
       connections.add(connection)
       connection.gone.then(() => connections.delete(connection))
