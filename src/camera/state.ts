@@ -2,7 +2,18 @@
 // state; what is over when it is told is an event (events.ts). Wall times are milliseconds since 1970.
 import type { CameraSettings, ImageControl } from './settings.js'
 
-export type PartName = 'gateway' | 'publisher' | 'tap' | 'recorder' | 'storage' | 'detector' | 'processor' | 'ir_cut' | 'view'
+export type PartName =
+  | 'gateway'
+  | 'source'
+  | 'publisher'
+  | 'tap'
+  | 'recorder'
+  | 'storage'
+  | 'detector'
+  | 'processor'
+  | 'ir_cut'
+  | 'view'
+  | 'events'
 
 export interface PartHealth {
   readonly status: 'starting' | 'working' | 'broken'

@@ -15,6 +15,7 @@ import type { Storage } from '../media/storage.js'
 import { defineTap } from '../media/tap.js'
 import type { SourceConfig } from '../sources/index.js'
 import { cameraOf } from '../sources/rtsp.js'
+import type { Addresses } from '../sources/source.js'
 import type { Engine } from '../vision/engine/engine.js'
 import type { Seen } from '../vision/overlay.js'
 import type { ProcessorConfig } from '../vision/processor/config.js'
@@ -30,6 +31,7 @@ import { definePublisher } from './publisher.js'
 import { createReconciler } from './reconcile.js'
 import { followRecording } from './recording.js'
 import { createSightings } from './sightings.js'
+import { createTalking } from './talking.js'
 
 export interface PipelineConfig {
   readonly id: string
@@ -48,6 +50,8 @@ export interface PipelineDeps {
   readonly clock: Clock
   readonly log: Log
   draw: MjpegDeps['draw']
+  /** Where its streams are, as the camera says. */
+  onAddresses(addresses: Addresses): void
 }
 
 export interface Pipeline extends AsyncDisposable {
@@ -120,7 +124,8 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     onHealth: (health) => camera.learn({ type: 'health', part: 'recorder', health }),
   })
 
-  const tellHealth = (plan: JobPlan, health: JobHealth): void =>
+  const talking = createTalking({ camera, clock, log, onAddresses: deps.onAddresses })
+  const tellHealth = (plan: PublisherPlan | TapPlan, health: JobHealth): void =>
     camera.learn({ type: 'health', part: plan.job, health: healths[plan.job].hear(plan.stream, health) })
   const publisher = (plan: PublisherPlan, from: Gateway): Job =>
     definePublisher({
@@ -151,12 +156,14 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     }
   }
   const jobs = createReconciler<JobPlan>((key, plan) => {
+    if (plan.job === 'talk') return talking.start(plan)
     if (!gateway) throw new Error('a job was planned without a gateway')
     const job = plan.job === 'publisher' ? publisher(plan, gateway) : tap(plan, gateway)
     const onHealth = (health: JobHealth): void => {
       // A gateway may keep its readers through a publisher's restart: the tap then notices nothing.
       if (plan.job === 'publisher' && health.status === 'working') looking.seam(clock.now().mono)
       tellHealth(plan, health)
+      if (key === 'publisher main') talking.doubt(health.status === 'broken')
     }
     const named = { name: `${key} of ${id}`, clock, log, onHealth }
     const address = plan.job === 'publisher' && plan.child && plan.after === null ? cameraOf(plan.child) : undefined
@@ -191,6 +198,7 @@ export const definePipeline = (deps: PipelineDeps): Pipeline => {
     follow: (previous, state, at) => {
       followRecording(recorder, clock, previous?.recording ?? null, state, at)
       detecting.follow(previous, state)
+      if (previous && previous.settings !== state.settings) talking.follow()
     },
     [Symbol.asyncDispose]: async () => {
       hands[Symbol.dispose]()

@@ -15,6 +15,7 @@ import { createPictures } from '../media/picture.js'
 import { createPictureDecoder } from '../media/picture-decode.js'
 import { createStackedPictures } from '../media/stacked-pictures.js'
 import type { Storage } from '../media/storage.js'
+import type { Addresses } from '../sources/source.js'
 import type { EngineConfig } from '../vision/engine/engine.js'
 import { isolate } from '../vision/isolate.js'
 import { overlayOf, type Seen } from '../vision/overlay.js'
@@ -50,6 +51,9 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
   const pipelines = new Map<string, Pipeline>()
   const scope = createScope((error) => log.error({ err: error }, `a pipeline did not end well: ${sentenceOf(error)}`))
   const viewers = new Map<string, number>()
+  const addresses = new Map<string, Addresses>()
+  /** Makes what runs what should run, once it has begun. */
+  let replan = (): void => {}
   const partOf = (id: string) => cameras.parts.find((camera) => camera.id === id)
   const find = (id: string): Pipeline => {
     const pipeline = pipelines.get(id)
@@ -100,7 +104,14 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
     const own = { ...given, camera, config, log: log.child({ camera: config.id }) }
     pipelines.set(
       config.id,
-      definePipeline({ ...own, draw: (image, at, variant) => draw(config.id, image, at, variant) }),
+      definePipeline({
+        ...own,
+        draw: (image, at, variant) => draw(config.id, image, at, variant),
+        onAddresses: (found) => {
+          addresses.set(config.id, found)
+          replan()
+        },
+      }),
     )
   }
 
@@ -114,7 +125,14 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
         const { light, media, settings } = state
         const { capture, image } = settings
         const asked = { capture: capture.enabled, night: light.mode === 'night', privacy: privacyOf(settings), image }
-        const given = { id, source, gateway, video: media.video, ringWidth: ring.width ?? null }
+        const given = {
+          id,
+          source,
+          gateway,
+          video: media.video,
+          ringWidth: ring.width ?? null,
+          addresses: addresses.get(id),
+        }
         return [{ id, plan: planCamera({ ...given, ...asked }) }]
       })
     const applyPaths = (plans: ReturnType<typeof plansNow>): Promise<void> =>
@@ -154,6 +172,7 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
         for (const camera of cameras.parts) camera.learn({ type: 'health', part: 'gateway', health })
       }),
     )
+    replan = () => void planAll().catch(failed)
     await planAll()
   }
   return {

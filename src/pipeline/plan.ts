@@ -1,12 +1,12 @@
 // What should run for one camera, as data: gateway paths, publishers, taps. Pure; reconcile makes it so.
 import type { ChildPlan } from '../lib/process.js'
 import type { Gateway, PathSpec } from '../media/gateway/gateway.js'
-import { planSource, type SourceConfig } from '../sources/index.js'
+import { planSource, type SourceConfig, talkOf } from '../sources/index.js'
 import { createMask, type Mask } from '../sources/mask.js'
 import { relayRtsp } from '../sources/rtsp.js'
 import { shrink } from '../sources/shrink.js'
 import { SLATE_SIZE, type SlateSize, slate } from '../sources/slate.js'
-import type { Image, InputPlan, SourcePlan, StreamName, StreamPlan } from '../sources/source.js'
+import type { Addresses, Image, InputPlan, SourcePlan, StreamName, StreamPlan } from '../sources/source.js'
 import { guardOf, type Privacy, type Proof, proofOf, STOPPED } from './privacy.js'
 
 interface Place {
@@ -41,7 +41,14 @@ export interface TapPlan extends Place {
   readonly sound: boolean
 }
 
-export type JobPlan = PublisherPlan | TapPlan
+/** Speaks with the camera beside its video: asks for addresses, hears its reports, sets its image. */
+export interface TalkPlan {
+  readonly job: 'talk'
+  readonly about: 'addresses' | 'reports' | 'image'
+  readonly source: SourceConfig
+}
+
+export type JobPlan = PublisherPlan | TapPlan | TalkPlan
 
 export interface CameraPlan {
   readonly guard: string | null
@@ -52,6 +59,8 @@ export interface CameraPlan {
 export interface PlanRequest {
   readonly id: string
   readonly source: SourceConfig
+  /** What a camera that is asked first has answered. */
+  readonly addresses?: Addresses | undefined
   readonly gateway: Pick<Gateway, 'pulls' | 'rpi' | 'serviceUrl'>
   /** Whether it is on: of one that is off nothing runs. */
   readonly capture: boolean
@@ -90,18 +99,32 @@ const slates = ({ sub }: SourcePlan, size: SlateSize, publishUrl: (stream: Strea
   return { sound: false, main: show('main', even), ...(sub ? { sub: show('sub', small) } : {}) }
 }
 
+/** Whoever has not answered yet is asked nothing else: a wrong password is tried only once at a time. */
+const talksWith = (source: SourceConfig, answered: boolean): Readonly<Record<string, TalkPlan>> => {
+  const talk = talkOf(source)
+  if (!talk) return {}
+  const about = (what: TalkPlan['about']): Record<string, TalkPlan> => ({
+    [what]: { job: 'talk', about: what, source },
+  })
+  if (!answered) return about('addresses')
+  return { ...about('addresses'), ...(talk.listen(source) ? about('reports') : {}), ...about('image') }
+}
+
 export const planCamera = (request: PlanRequest): CameraPlan => {
-  const { id, source, gateway, night, image, privacy, video, ringWidth } = request
+  const { id, source, gateway, night, image, privacy, video, ringWidth, addresses } = request
   if (!request.capture) return { guard: STOPPED, paths: [], jobs: {} }
   const urlOf = (stream: StreamName): string => gateway.serviceUrl(pathOf(id, stream))
   const mask = privacy.enabled ? null : createMask(privacy.polygons)
   const inletUrl = gateway.serviceUrl(inletOf(id))
-  const planned = planSource(source, { publishUrl: urlOf, inletUrl, night, mask, image, rpi: gateway.rpi })
+  const talks = talksWith(source, addresses !== undefined)
+  if (talks.addresses && !addresses) return { guard: guardOf(proofOf(privacy)), paths: [], jobs: talks }
+  const context = { publishUrl: urlOf, inletUrl, night, mask, image, rpi: gateway.rpi }
+  const planned = planSource(source, addresses ? { ...context, addresses } : context)
   const { main, sub, inlet, sound } = privacy.enabled ? slates(planned, video ?? SLATE_SIZE, urlOf) : planned
   const proof = proofOf(privacy)
   const guard = guardOf(proof)
   const paths: PathSpec[] = inlet ? [{ name: inletOf(id), feed: 'inlet', publisher: inlet }] : []
-  const jobs: Record<string, JobPlan> = {}
+  const jobs: Record<string, JobPlan> = { ...talks }
   const add = (
     stream: StreamName,
     feed: StreamPlan,

@@ -2,11 +2,12 @@
 import type { ImageControl } from '../camera/settings.js'
 import { type FileConfig, file } from './file.js'
 import { type HttpMjpegConfig, httpMjpeg } from './http-mjpeg.js'
+import { type OnvifSourceConfig, onvif } from './onvif.js'
 import { type PushConfig, push } from './push.js'
 import { rpi } from './rpi.js'
 import type { RpiConfig } from './rpi-options.js'
 import { type RtspConfig, rtsp } from './rtsp.js'
-import type { PlanContext, SourceDefinition, SourcePlan } from './source.js'
+import type { PlanContext, SourceDefinition, SourcePlan, Talk } from './source.js'
 import { type TestPatternConfig, testPattern } from './test-pattern.js'
 import { type UsbConfig, usb } from './usb.js'
 
@@ -14,6 +15,7 @@ export type SourceConfig =
   | TestPatternConfig
   | FileConfig
   | RtspConfig
+  | OnvifSourceConfig
   | HttpMjpegConfig
   | PushConfig
   | UsbConfig
@@ -26,6 +28,7 @@ export const sources: { readonly [Kind in SourceKind]: SourceDefinition<ConfigOf
   'test-pattern': testPattern,
   file,
   rtsp,
+  onvif,
   'http-mjpeg': httpMjpeg,
   push,
   usb,
@@ -42,4 +45,10 @@ export const planSource = <Kind extends SourceKind>(config: ConfigOf<Kind>, cont
 export const controlsOf = <Kind extends SourceKind>(config: ConfigOf<Kind>): readonly ImageControl[] => {
   const definition: SourceDefinition<ConfigOf<Kind>> = sources[config.kind as Kind]
   return definition.controls(config)
+}
+
+/** For a camera that is spoken with beside its video. */
+export const talkOf = <Kind extends SourceKind>(config: ConfigOf<Kind>): Talk<ConfigOf<Kind>> | undefined => {
+  const definition: SourceDefinition<ConfigOf<Kind>> = sources[config.kind as Kind]
+  return definition.talk
 }

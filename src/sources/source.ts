@@ -1,5 +1,7 @@
 // A Source turns its configuration into a plan: data that says how its video comes into the gateway. No I/O.
-import type { ImageControl } from '../camera/settings.js'
+import type { ReportedThing } from '../camera/inputs.js'
+import type { ImageControl, NightMode } from '../camera/settings.js'
+import type { Clock } from '../lib/clock.js'
 import type { ChildPlan } from '../lib/process.js'
 import type { Slice } from '../lib/slice.js'
 import type { Mask } from './mask.js'
@@ -56,7 +58,17 @@ export interface SourcePlan {
 
 export type Image = Readonly<Record<ImageControl, number>>
 
+/** Where a camera's streams are, with what opens them. */
+export interface Addresses {
+  readonly main: string
+  readonly sub: string | null
+  /** What was found, for people. */
+  readonly what: string
+}
+
 export interface PlanContext {
+  /** For a kind that has `resolve`: what its camera answered. */
+  readonly addresses?: Addresses
   /** The address that a child publishes a stream to. */
   publishUrl(stream: StreamName): string
   /** The address at which ours read what a guest publishes. */
@@ -77,6 +89,35 @@ export interface SourceDefinition<Config extends { readonly kind: string } = { r
   /** Which of `settings.image` it can set. */
   controls(config: Config): readonly ImageControl[]
   plan(config: Config, context: PlanContext): SourcePlan
+  /** For a camera that is spoken with beside its video. */
+  readonly talk?: Talk<Config>
+}
+
+/** What a camera is to set by itself: only what differs from its neutral, or has differed. */
+export interface Wish {
+  readonly image: Partial<Image>
+  readonly night?: NightMode
+}
+
+export interface TalkDeps {
+  readonly clock: Clock
+  /** Ends a conversation at once. */
+  readonly signal: AbortSignal
+}
+
+/** Each is over within seconds or when it is aborted, and throws a Failure with a sentence. */
+export interface Talk<Config> {
+  /** Where the streams are: nothing is planned before that. */
+  resolve(config: Config, deps: TalkDeps): Promise<Addresses>
+  /** Hears what the camera itself sees, until it breaks; `ready` when it hears. Null: not wanted. */
+  listen(config: Config): ((deps: Listening) => Promise<void>) | null
+  /** A sentence for each wish that this camera can't fulfil. */
+  adjust(config: Config, wish: Wish, deps: TalkDeps): Promise<readonly string[]>
+}
+
+export interface Listening extends TalkDeps {
+  ready(): void
+  onReported(what: ReportedThing, active: boolean): void
 }
 
 export const defineSource = <Config extends { readonly kind: string }>(

@@ -165,28 +165,28 @@ describe('a wrong configuration', () => {
       'no source',
       'cameras: [{id: porch}]',
       [
-        "cameras[0].source: is missing: it must be a group with a kind (test-pattern, file, rtsp, http-mjpeg, push, usb, rpi) and that kind's options (line 1)",
+        "cameras[0].source: is missing: it must be a group with a kind (test-pattern, file, rtsp, onvif, http-mjpeg, push, usb, rpi) and that kind's options (line 1)",
       ],
     ],
     [
       'an address as source',
       withSource('rtsp://cam/1'),
       [
-        `cameras[0].source: is "rtsp://cam/1", and must be a group with a kind (test-pattern, file, rtsp, http-mjpeg, push, usb, rpi) and that kind's options (line 2)`,
+        `cameras[0].source: is "rtsp://cam/1", and must be a group with a kind (test-pattern, file, rtsp, onvif, http-mjpeg, push, usb, rpi) and that kind's options (line 2)`,
       ],
     ],
     [
       'a source without kind',
       withSource('{url: "rtsp://cam/1"}'),
       [
-        'cameras[0].source.kind: is missing: it must be one of test-pattern, file, rtsp, http-mjpeg, push, usb, rpi (line 2)',
+        'cameras[0].source.kind: is missing: it must be one of test-pattern, file, rtsp, onvif, http-mjpeg, push, usb, rpi (line 2)',
       ],
     ],
     [
       'an unknown kind',
       withSource('{kind: rtps, url: 5}'),
       [
-        'cameras[0].source.kind: must be one of test-pattern, file, rtsp, http-mjpeg, push, usb, rpi, not "rtps" (did you mean rtsp?) (line 2)',
+        'cameras[0].source.kind: must be one of test-pattern, file, rtsp, onvif, http-mjpeg, push, usb, rpi, not "rtps" (did you mean rtsp?) (line 2)',
       ],
     ],
     [

@@ -231,6 +231,6 @@ test('addresses and paths that are right are taken', () => {
 })
 
 test('each kind stands in the list under its own name', () => {
-  expect(sourceKinds).toEqual(['test-pattern', 'file', 'rtsp', 'http-mjpeg', 'push', 'usb', 'rpi'])
+  expect(sourceKinds).toEqual(['test-pattern', 'file', 'rtsp', 'onvif', 'http-mjpeg', 'push', 'usb', 'rpi'])
   for (const kind of sourceKinds) expect(sources[kind].kind).toBe(kind)
 })

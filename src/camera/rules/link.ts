@@ -4,10 +4,10 @@ import type { CameraState, PartName } from '../state.js'
 import { type Mind, type Outcome, type RuleInput, unchanged } from './mind.js'
 
 /** In the order in which one explains the next. */
-const onTheWay: readonly PartName[] = ['gateway', 'publisher', 'tap']
+const onTheWay: readonly PartName[] = ['gateway', 'source', 'publisher', 'tap']
 /** Those that a stopped camera does not have: what they tell then is of before. */
-export const captured: readonly PartName[] = ['publisher', 'tap']
-const others: readonly PartName[] = ['storage', 'recorder', 'detector', 'ir_cut', 'view']
+export const captured: readonly PartName[] = ['source', 'publisher', 'tap', 'events']
+const others: readonly PartName[] = ['storage', 'recorder', 'detector', 'ir_cut', 'view', 'events']
 
 export const linkRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
   switch (input.type) {
