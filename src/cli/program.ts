@@ -9,6 +9,7 @@ import { redactText } from '../lib/redact.js'
 import { checkConfigCommand } from './check-config.js'
 import { demoCommand } from './demo.js'
 import { doctorCommand } from './doctor.js'
+import { grabCommand, watchCommand } from './frames.js'
 import { mediamtxCommand, thisMachine } from './mediamtx.js'
 import { modelsCommand } from './models.js'
 import { replayCommand } from './replay.js'
@@ -23,6 +24,7 @@ Examples:
   nightjar serve --config nightjar.yaml       run it
   nightjar doctor --config nightjar.yaml      what is missing on this machine?
   nightjar replay porch.mp4                   what would have been told, and why?
+  nightjar grab --seconds 5 --dir frames      pictures of a running Nightjar, for scripts
   nightjar users passwd admin --config nightjar.yaml
   nightjar models pull --config nightjar.yaml  what detection needs
   nightjar mediamtx pull --config nightjar.yaml  for WebRTC and the Pi's camera
@@ -74,6 +76,15 @@ const downloading = ({ env, out, stop }: CliDeps, what: string) => ({
   progress: process.stderr.isTTY ? overwrite : null,
 })
 
+const unread = (): AbortSignal => {
+  const gone = new AbortController()
+  process.stdout.once('error', () => gone.abort())
+  return gone.signal
+}
+
+const grabOf = (deps: CliDeps): Command => grabCommand({ ...deps, ask: askHidden, unread })
+const watchOf = (deps: CliDeps): Command => watchCommand({ ...deps, ask: askHidden, unread })
+
 const modelsOf = (deps: CliDeps): Command => withData(modelsCommand(downloading(deps, 'which models?')))
 
 const mediamtxOf = (deps: CliDeps): Command =>
@@ -90,6 +101,8 @@ export const createProgram = (version: string, deps: CliDeps): Command => {
     checkConfigCommand,
     doctorCommand,
     replayCommand,
+    grabOf,
+    watchOf,
     usersOf,
     modelsOf,
     mediamtxOf,

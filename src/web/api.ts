@@ -1,6 +1,13 @@
 // Talks to the service. Every address is relative to the page, so that it also works behind a prefix.
 
-import type { NotifierAnswer, NotifyTestAnswer } from '../adapters/http/api.js'
+import type {
+  FindingsAnswer,
+  HouseAnswer,
+  NotifierAnswer,
+  NotifyTestAnswer,
+  SentenceAnswer,
+  SystemAnswer,
+} from '../adapters/http/api.js'
 import type { TraceEntry } from '../camera/events.js'
 import type { Role } from '../camera/ports.js'
 import type { CameraSettings, SettingsChange } from '../camera/settings.js'
@@ -71,6 +78,12 @@ export const api = {
   mjpegOf: (camera: string, annotated: boolean) =>
     at(cameraPath(camera, `stream.mjpeg?plain=true&annotated=${annotated}&size=full`)),
   liveOf: (camera: string) => socketAt(cameraPath(camera, 'live')),
+  house: () => ask<HouseAnswer>('GET', 'api/house'),
+  doctor: () => ask<FindingsAnswer>('GET', 'api/doctor'),
+  system: (action: string, confirm: string | undefined) =>
+    ask<SystemAnswer>('POST', `api/house/${action}`, confirm === undefined ? {} : { confirm }),
+  storeConfig: () => ask<SentenceAnswer>('PUT', 'api/house/nightjar.yaml'),
+  configAddress: () => at('api/house/nightjar.yaml'),
   notifiers: () => ask<readonly NotifierAnswer[]>('GET', 'api/notify'),
   testNotifier: (name: string) => ask<NotifyTestAnswer>('POST', `api/notify/${encodeURIComponent(name)}/test`),
   eventsAddress: () => at('api/events'),
