@@ -90,7 +90,8 @@ const installModules = () => {
   if (installed > 0 && installed >= newest(join(root, 'package-lock.json'))) return
   say('nightjar: installing the npm packages')
   // Debian's own npm is of version 9, which can't read our overrides; npx must not look at them either.
-  const old = Number(spawnSync('npm', ['--version'], { encoding: 'utf8' }).stdout?.split('.')[0]) < 10
+  const [version = ''] = /^\d+/.exec(spawnSync('npm', ['--version'], { encoding: 'utf8' }).stdout ?? '') ?? []
+  const old = version !== '' && Number(version) < 10
   const [command, ...newer] = old ? ['npx', '--yes', 'npm@10'] : ['npm']
   if (!run(command, [...newer, 'ci', '--prefix', root, '--loglevel=error', '--no-audit', '--no-fund'], {}, '/')) {
     fail('npm ci failed: what it said is above (is there a network?)')
