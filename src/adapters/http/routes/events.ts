@@ -3,7 +3,6 @@ import { Type } from 'typebox'
 import type { Fact } from '../../../camera/events.js'
 import type { FactAnswer } from '../api.js'
 import { accountOf } from '../auth.js'
-import { STALL_MS } from '../open-streams.js'
 import type { App, RouteDeps } from './app.js'
 
 const HEARTBEAT_MS = 15_000
@@ -48,21 +47,7 @@ export const addEvents = (app: App, { cameras, open, clock }: RouteDeps): void =
         if (camera === undefined || fact.camera === camera) send(formatFact(fact))
       })
       const heartbeat = clock.every(HEARTBEAT_MS, () => send(': still here\n\n'))
-      const letGo = (): void => {
-        for (const part of [watch, heartbeat, place]) part[Symbol.dispose]()
-        raw.destroy()
-      }
-      const place = open.open({
-        account: accountOf(request),
-        end: letGo,
-        check: (mono) => {
-          if (busySince !== undefined && mono - busySince > STALL_MS) letGo()
-        },
-      })
-      raw.on('error', () => {})
-      raw.once('close', letGo)
-      // It may have left while its password was checked.
-      if (raw.closed) letGo()
+      open.hold({ account: accountOf(request), raw, parts: [watch, heartbeat], busySince: () => busySince })
       return reply
     },
   )

@@ -6,7 +6,6 @@ import { MJPEG_BOUNDARY, type MjpegPart } from '../../../camera/ports.js'
 import { findZone } from '../../../camera/zones.js'
 import { Failure } from '../../../lib/failure.js'
 import { accountOf } from '../auth.js'
-import { STALL_MS } from '../open-streams.js'
 import type { App, RouteDeps } from './app.js'
 import { CameraParams } from './cameras.js'
 
@@ -97,21 +96,6 @@ const sendMjpeg = (
   socket.setTimeout(0)
   socket.on('drain', drained)
   drained()
-  const letGo = (): void => {
-    stream[Symbol.dispose]()
-    place[Symbol.dispose]()
-    raw.destroy()
-  }
-  const place = open.open({
-    account: accountOf(request),
-    end: letGo,
-    check: (mono) => {
-      if (busySince !== undefined && mono - busySince > STALL_MS) letGo()
-    },
-  })
-  raw.on('error', () => {})
-  raw.once('close', letGo)
-  // It may have left while its password was checked.
-  if (raw.closed) letGo()
+  open.hold({ account: accountOf(request), raw, parts: [stream], busySince: () => busySince })
   return reply
 }
