@@ -154,6 +154,14 @@ describe(`with ${whichMediamtx}`, () => {
     await publish()
     await waitFor(() => path()?.online)
     expect(await read('any:')).toBeUndefined()
+
+    const names = async () => {
+      const { body } = await ask('GET', '/v3/config/paths/list', 'boss:boss-password')
+      return (body as { items: { name: string }[] }).items.map(({ name }) => name)
+    }
+    expect(await names()).toEqual(['porch'])
+    await gateway.apply([{ name: 'yard', feed: 'publish' }])
+    expect(await names()).toEqual(['yard'])
   })
 
   test('one that refuses our name says so', async () => {

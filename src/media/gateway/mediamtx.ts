@@ -21,7 +21,8 @@ export interface MediamtxDeps extends GatewayDeps {
   readonly data: string
 }
 
-const LOOK_MS = 250
+/** How often it is asked: while a path has no video, and when all have. */
+const LOOK_MS = { waiting: 250, calm: 1000 }
 /** A camera's recording waits for it. */
 const MAX_PAUSE_MS = 5000
 
@@ -46,6 +47,7 @@ export const startMediamtx = async (deps: MediamtxDeps): Promise<Gateway> => {
   const healthListeners = new Set<(health: PartHealth) => void>()
   const troubles = new Map<string, string>()
   const refusedNames = new Set<string>()
+  const made = new Set<string>()
   const [service, proof] = [createLogin('service'), createLogin('proof')]
   const scope = createScope((error) => log.error({ err: error }, 'MediaMTX: could not end everything'))
   const rtspPort = mediamtx.api === null ? await claimPort(config.host, config.port) : config.port || 8554
@@ -105,7 +107,7 @@ export const startMediamtx = async (deps: MediamtxDeps): Promise<Gateway> => {
     signal.addEventListener('abort', stop, { once: true })
     server.gone.catch(fail)
     gates.recover()
-    const desk = createDesk({ server, gates, tally, service, proof, people, onWebrtc: whep.see, onRefused, log })
+    const desk = createDesk({ server, gates, tally, service, proof, people, onWebrtc: whep.see, onRefused, made, log })
     try {
       live = { desk, server, fail, ended }
       await desk.sync()
@@ -113,7 +115,8 @@ export const startMediamtx = async (deps: MediamtxDeps): Promise<Gateway> => {
       log.info(`MediaMTX ${server.version} serves RTSP on port ${rtspPort}`)
       if (!signal.aborted) ready()
       while (!over.signal.aborted) {
-        await clock.sleep(LOOK_MS, over.signal).catch(() => {})
+        const calm = tally.facts(gates.specs.map(({ name }) => name)).every(({ online }) => online)
+        await clock.sleep(calm ? LOOK_MS.calm : LOOK_MS.waiting, over.signal).catch(() => {})
         if (!over.signal.aborted) await desk.look()
       }
     } catch (error) {

@@ -22,6 +22,8 @@ export interface DeskDeps {
   onRefused(path: string, sentence: string): void
   /** Hears the ids of all WebRTC sessions now and then. */
   onWebrtc(ids: ReadonlySet<string>): void
+  /** The names of all paths that were made, also through another desk: one that runs already keeps them. */
+  readonly made: Set<string>
   readonly log: Log
 }
 
@@ -38,14 +40,14 @@ export interface Desk {
 }
 
 /** Sessions are counted each so many looks. */
-const COUNT_EVERY = 8
+const COUNT_EVERY = 4
 
 export const createDesk = (deps: DeskDeps): Desk => {
-  const { server, gates, tally, service, proof, people, log } = deps
+  const { server, gates, tally, service, proof, people, made, log } = deps
   const { api } = server
   const inTurn = createSerial()
   const leaving = new Set<string>()
-  const applied = new Map<string, string>()
+  const applied = new Map([...made].map((name) => [name, '']))
   const refused = new Set<string>()
   let users = ''
   let known: readonly Login[] = []
@@ -73,6 +75,7 @@ export const createDesk = (deps: DeskDeps): Desk => {
   const drop = async (name: string): Promise<void> => {
     await api.deletePath(name).catch(ignoreGone)
     applied.delete(name)
+    made.delete(name)
   }
   const putPaths = async (): Promise<void> => {
     const wanted = new Map(gates.specs.map((spec) => [spec.name, pathConfigOf(spec)]))
@@ -82,6 +85,7 @@ export const createDesk = (deps: DeskDeps): Desk => {
       const reads = JSON.stringify(config)
       if (applied.get(name) === reads) continue
       applied.set(name, reads)
+      made.add(name)
       refused.delete(name)
       await api.replacePath(name, config).catch(async (error: unknown) => {
         if (!(error instanceof Failure && error.code === 'invalid')) throw error
