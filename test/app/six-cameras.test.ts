@@ -53,7 +53,7 @@ beforeAll(async () => {
   const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-bf', '0', '-g', '10']
   const film = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=10:d=6', ...encode, join(folder, 'film.mp4')]
   await run('ffmpeg', ['-v', 'error', ...film])
-  const jpegs = scope.use(await startJpegCamera({ way: 'stream', auth: 'digest' }))
+  const jpegs = scope.use(await startJpegCamera({ way: 'single', auth: 'basic' }))
   const listens = { host: '127.0.0.1', port: 0, gateway: 'builtin' } as const
   const far = scope.use(
     await startBuiltinGateway({ config: listens, accounts: nobody, clock: createSystemClock(), log: silentLog }),

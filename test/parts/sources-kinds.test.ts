@@ -65,16 +65,13 @@ const keyDistance = (packets: readonly Packet[]): number => {
 const usb = { kind: 'usb', device: '/dev/video0', width: 320, height: 180, fps: 10, bitrate: 1000 } as const
 const soft = { encoder: 'software', audio: 'none' } as const
 
-test.each(['mjpeg', 'raw', 'h264'] as const)(
-  'usb, %s: H.264 with a key frame each second, no B-frames',
-  async (format) => {
-    const house = await startHouse({ ...usb, ...soft, format })
-    await online(house)
-    const { streams, packets } = await probe(house)
-    expect(streams).toMatchObject([{ codec_name: 'h264', width: 320, height: 180, has_b_frames: 0 }])
-    expect(keyDistance(packets)).toBeCloseTo(1, 0)
-  },
-)
+test.each(['raw', 'h264'] as const)('usb, %s: H.264 with a key frame each second, no B-frames', async (format) => {
+  const house = await startHouse({ ...usb, ...soft, format })
+  await online(house)
+  const { streams, packets } = await probe(house)
+  expect(streams).toMatchObject([{ codec_name: 'h264', width: 320, height: 180, has_b_frames: 0 }])
+  expect(keyDistance(packets)).toBeCloseTo(1, 0)
+})
 
 test('usb with a microphone: AAC in RTSP, in the state and in the live view', async () => {
   const house = await startHouse({ ...usb, ...soft, format: 'mjpeg', audio: 'plughw:1,0' })
@@ -114,27 +111,20 @@ test('rpi with the built-in gateway: what rpicam-vid films is copied, and a chan
   expect(news).toEqual([false, true])
 })
 
-test.each([
-  ['stream', 'digest', 10],
-  ['single', 'basic', 5],
-] as const)(
-  'http-mjpeg, %s behind %s: encoded, of even size, and a silent camera is offline',
-  async (way, auth, fps) => {
-    const camera = use(await startJpegCamera({ way, auth }))
-    const { username, password } = USER
-    const source = { kind: 'http-mjpeg', url: camera.url, username, password, check_certificate: true, fps } as const
-    const house = await startHouse({ ...source, encoder: 'software', bitrate: 1000, audio: 'none' })
-    await online(house)
-    const { streams, packets } = await probe(house)
-    expect(streams).toMatchObject([{ codec_name: 'h264', width: 322, height: 180, has_b_frames: 0 }])
-    expect(keyDistance(packets)).toBeCloseTo(1, 0)
-    camera.hangUp()
-    await until(() => house.cameras.state('porch').link.problem)
-    await until(() => house.cameras.state('porch').link.status === 'online')
-    const told = JSON.stringify(house.facts)
-    expect(told).not.toContain(password)
-  },
-)
+test('http-mjpeg: encoded, of even size; a camera that hangs up is offline and comes back', async () => {
+  const camera = use(await startJpegCamera({ way: 'stream', auth: 'digest' }))
+  const { username, password } = USER
+  const source = { kind: 'http-mjpeg', url: camera.url, username, password, check_certificate: true, fps: 5 } as const
+  const house = await startHouse({ ...source, encoder: 'software', bitrate: 1000, audio: 'none' })
+  await online(house)
+  const { streams, packets } = await probe(house)
+  expect(streams).toMatchObject([{ codec_name: 'h264', width: 322, height: 180, has_b_frames: 0 }])
+  expect(keyDistance(packets)).toBeCloseTo(1, 0)
+  camera.hangUp()
+  await until(() => house.cameras.state('porch').link.problem)
+  await until(() => house.cameras.state('porch').link.status === 'online')
+  expect(JSON.stringify(house.facts)).not.toContain(password)
+})
 
 const guest = { kind: 'push', username: 'phone', password: 'let me in now', audio: 'none' } as const
 const inlet = (house: PipelineHouse, name: string, password: string, path = 'porch_push'): string =>
