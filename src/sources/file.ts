@@ -1,6 +1,5 @@
-// A video file as a camera, once or over and over. The publisher's standard output is a line per key frame with its
-// checksum (ffmpeg's framecrc): when the first comes again, the loop began anew.
-
+// A video file as a camera, once or over and over. The publisher's standard output is a line per packet with its
+// checksum (ffmpeg's framecrc): when the first packet comes again, the loop began anew.
 import { imageControls } from '../camera/settings.js'
 import type { Slice } from '../lib/slice.js'
 import { decodeAsSent, EVEN, encodeAtOwnRate, encodeVideo, publish, quiet } from './ffmpeg-args.js'
