@@ -28,8 +28,10 @@ export interface PublisherDeps {
   onEnded(sentence: string): void
 }
 
-/** Longer than a tap's silence and than ffmpeg's own patience with a camera. */
-const STALLED_MS = 15_000
+/** How long the first video may take to come. */
+const FIRST_MS = 15_000
+/** Shorter than ffmpeg's own patience with a camera, after which it goes on to say goodbye to it for as long again. */
+const STALLED_MS = 10_000
 /** A child that ends after this much silence ends because of it, whatever it says. */
 const SILENT_MS = 5000
 const LOOK_MS = 1000
@@ -160,6 +162,7 @@ const watchBytes = (
 ): Disposable & { silence(): number } => {
   let bytes = gateway.facts().paths.find(({ name }) => name === path)?.bytesIn ?? 0
   let grewAt = clock.now().mono
+  let patience = FIRST_MS
   const watching = gateway.watch((name, online) => {
     if (name === path && online) ready()
   })
@@ -173,8 +176,9 @@ const watchBytes = (
     if (facts?.online && facts.bytesIn !== bytes) {
       bytes = facts.bytesIn
       grewAt = now
+      patience = STALLED_MS
       ready()
-    } else if (now - grewAt >= STALLED_MS) {
+    } else if (now - grewAt >= patience) {
       end()
       onStalled(noVideo(now - grewAt, facts?.problem))
     }

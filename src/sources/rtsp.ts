@@ -16,7 +16,7 @@ export interface RtspConfig {
 }
 
 const SCHEMES = ['rtsp:', 'rtsps:']
-const SILENCE_US = 10_000_000
+const SILENCE_US = 15_000_000
 
 const checkUrl = (value: unknown): void => {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined
@@ -58,8 +58,8 @@ export interface RelayOptions {
 }
 
 /**
- * The publisher for what no gateway pulls: copies or, with a mask, decodes and encodes anew. Gives up after ten silent
- * seconds.
+ * The publisher for what no gateway pulls: copies or, with a mask, decodes and encodes anew. Gives up after fifteen
+ * silent seconds.
  */
 export const relayRtsp = (
   url: string,

@@ -202,3 +202,13 @@ test.each([
   expect(fragments).toHaveLength(4)
   expect(() => write(picture(2))).toThrow('the camera changed its picture format')
 })
+
+test('sound that never comes is waited for three seconds of pictures, however few these are', () => {
+  const { inits, fragments, write } = cutterOf(4096, true)
+  write(initSegment())
+  for (let second = 0; second < 3; second++) write(fragment({ time: second * 90_000 }))
+  expect(inits).toHaveLength(0)
+  write(fragment({ time: 3 * 90_000 }))
+  expect(inits).toMatchObject([{ audio: false }])
+  expect(fragments.map(({ pts }) => pts)).toEqual([0, 1, 2, 3])
+})

@@ -135,6 +135,7 @@ describe('bodies', () => {
     ['larger than 1 MB', post(JSON.stringify({ a: 'b'.repeat(limited) })), / 413 /],
     ['larger than it says', [post('{}'), 'x'.repeat(limited)], / 200 .*| 400 /],
     ['nested 400 000 times', post('['.repeat(400_000) + ']'.repeat(400_000)), / 400 /],
+    ['nested 15 000 times', post('['.repeat(15_000) + ']'.repeat(15_000)), / 400 [\s\S]*nested too deeply/],
     ['objects nested 100 000 times', post(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`), / 400 /],
     ['with a prototype', post('{"__proto__":{"admin":true}}'), / 400 /],
     ['with a constructor', post('{"constructor":{"prototype":{"admin":true}}}'), / 400 /],

@@ -71,7 +71,7 @@ test('a network camera is pulled, its small stream too', () => {
 test('a gateway that does not pull is fed by a copy that opens nothing but RTSP and gives up on silence', () => {
   const { command, args } = relayRtsp('rtsp://cam/1', 'udp', 'rtsp://gateway/main')
   expect([command, ...args].join(' ')).toBe(
-    `ffmpeg ${quiet} -rtsp_transport udp -timeout 10000000 -protocol_whitelist rtsp,rtsps,tls,tcp,udp,rtp,srtp ` +
+    `ffmpeg ${quiet} -rtsp_transport udp -timeout 15000000 -protocol_whitelist rtsp,rtsps,tls,tcp,udp,rtp,srtp ` +
       `-analyzeduration 2000000 -i rtsp://cam/1 -map 0:v:0 -c:v copy ${publish}`,
   )
 })
