@@ -1,6 +1,7 @@
 // Things through the house with real ffmpegs and detectors: large pictures through the gate, tracks and sightings of the
 // walkers (truth in the footage's README), and a house without any model.
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/lib/clock.js'
@@ -14,6 +15,7 @@ import { replay } from '../../src/pipeline/replay.js'
 import type { ReplayEvent } from '../../src/pipeline/replay-events.js'
 import { startEngine } from '../../src/vision/engine/engine.js'
 import { footage, models, withoutFootage } from '../support/footage.js'
+import { makeFootage, recipes } from '../support/hard-footage.js'
 import { ffmpegs, type PipelineHouse, startPipelineHouse } from '../support/pipeline-house.js'
 import { defaultSettings } from '../support/settings.js'
 import { encode, numbered, numberOf, startStreams, until } from '../support/streams.js'
@@ -86,7 +88,7 @@ describe('the gate', () => {
   })
 })
 
-const replayed = async (name: string): Promise<readonly ReplayEvent[]> => {
+const replayed = async (file: string): Promise<readonly ReplayEvent[]> => {
   let health: JobHealth = { status: 'starting' }
   await using engine = await startEngine({
     config: { engine: 'auto', models, own: null },
@@ -97,14 +99,14 @@ const replayed = async (name: string): Promise<readonly ReplayEvent[]> => {
   })
   await until(() => health.status === 'working')
   const { signal } = new AbortController()
-  const { events } = await replay({ file: footage(name), settings: [wanted], signal, engine })
+  const { events } = await replay({ file, settings: [wanted], signal, engine })
   return events[0] ?? []
 }
 const sightingsIn = (events: readonly ReplayEvent[]) => events.filter((event) => event.event === 'sighting')
 
 describe.skipIf(withoutFootage)('the walkers, with the models', () => {
   test('each of the six is sighted while walking, with hardly an id too many; those who stand are not', async () => {
-    const sightings = sightingsIn(await replayed('walkers.mp4'))
+    const sightings = sightingsIn(await replayed(footage('walkers.mp4')))
     const began = sightings.filter(({ on, label }) => on && label === 'person')
     expect(began.length).toBeGreaterThanOrEqual(5)
     expect(new Set(began.map(({ track }) => track)).size).toBeLessThan(9)
@@ -116,8 +118,15 @@ describe.skipIf(withoutFootage)('the walkers, with the models', () => {
     expect(sightings.filter(({ at }) => at < 8)).toEqual([])
   })
 
+  test('one person far away is one, from the first look to the last', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'nightjar-alone-'))
+    const sightings = sightingsIn(await replayed(await makeFootage(folder, 'alone', recipes.alone(40))))
+    await rm(folder, { recursive: true })
+    expect(sightings).toMatchObject([{ on: true, label: 'person' }])
+  })
+
   test('lights that go off and on are nobody', async () => {
-    const sightings = sightingsIn(await replayed('light-switch.mp4'))
+    const sightings = sightingsIn(await replayed(footage('light-switch.mp4')))
     expect(sightings.filter(({ on, at }) => on && (at < 8 || at > 16.5))).toEqual([])
     expect(sightings.filter(({ on }) => on).length).toBeGreaterThanOrEqual(5)
   })

@@ -28,6 +28,13 @@ export const recipes = {
     seconds: 8,
     graph: `[walk]crop=300:260:440:110,scale=iw*${pixels / 120}:-2:flags=area[w];[still][w]overlay=800:300`,
   }),
+  /** One of them alone, cut out of the scene and so many pixels high, who crosses the lawn from two seconds on. */
+  alone: (pixels: number): Recipe => ({
+    seconds: 9,
+    graph:
+      `[still]split[b][c];[c]crop=56:146:560:228,scale=-2:${pixels}:flags=area[p];` +
+      `[b][p]overlay=x='if(lt(t\\,2)\\,-100\\,500+(t-2)*${pixels * 0.8})':y='420+2*sin(t*9)'`,
+  }),
   calm: { seconds: 10, graph: `[still]noise=c0s=12:c0f=t:all_seed=3` },
   /** A lamp that is switched on over a third of the picture, and fades within a second. */
   lamp: {
