@@ -140,13 +140,16 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
   let notify: Notifiers | undefined
   const ports: Record<string, number> = {}
   const { env, doctor, exit } = deps
+  let onvif: Onvif | undefined
   const house = createHouse({
+    clock,
     ...{ version, startedAt: clock.now().wall, config, file: deps.file ?? null, env, cameras, settings, doctor },
     actions: createSystemActions({ config: config.system, cameras, recordings: storage, exit, clock, log }),
     running: () => ({
       ports,
       gateway: gateway?.facts(),
       mqtt: mqtt && mqttHealth(mqtt),
+      devices: Object.values(onvif?.ports ?? {}),
       stepped,
     }),
   })
@@ -223,7 +226,6 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
       supervisor && asked ? startMqttOfSupervisor({ supervisor, start: speak, clock, log }) : await speak(login),
     )
   }
-  let onvif: Onvif | undefined
   if (config.onvif) {
     const gatewayView = gateway
     const measured = scope.use(startStreamFacts({ cameras: config.cameras.map(({ id }) => id), gateway, log }))

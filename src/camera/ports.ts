@@ -229,6 +229,38 @@ export interface House {
   findings(): Promise<readonly Finding[]>
 }
 
+/** Cameras that are not ours yet. */
+export interface CameraFinder {
+  /** The ONVIF cameras of the network; takes three seconds. */
+  discover(): Promise<readonly FoundCamera[]>
+  /** Puts one of them into the configuration file, for the next start. Failure 'invalid' or 'refused'. */
+  addCamera(camera: NewCamera): Promise<AddedCamera>
+}
+
+export interface FoundCamera {
+  readonly name: string
+  /** What its maker calls it; may be empty. */
+  readonly model: string
+  readonly address: string
+  /** The camera of ours that reads it already. */
+  readonly camera: string | null
+}
+
+export interface NewCamera {
+  readonly name: string
+  readonly address: string
+  readonly username: string | null
+  readonly password: string | null
+}
+
+export interface AddedCamera {
+  readonly id: string
+  /** What was done, and what is to be done. */
+  readonly sentence: string
+  /** Where it could not be written: the lines that are to be put among the cameras. */
+  readonly yaml: string | null
+}
+
 export interface Finding {
   readonly status: 'ok' | 'warn' | 'bad'
   readonly what: string

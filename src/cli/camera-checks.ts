@@ -3,6 +3,9 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Finding } from '../camera/ports.js'
 import type { CameraConfig, Config } from '../config/schema.js'
+import { createSystemClock } from '../lib/clock.js'
+import { sentenceOf } from '../lib/failure.js'
+import { type OnvifSourceConfig, onvif } from '../sources/onvif.js'
 import type { UsbConfig } from '../sources/usb.js'
 import { type DeviceFormat, parseFormats } from '../sources/usb-formats.js'
 
@@ -37,11 +40,24 @@ export const judgeUsb = (id: string, { device, format, width, height }: UsbConfi
   return { status: 'warn', what: all, todo: `${format} ${width}x${height} is not among them: choose one that is` }
 }
 
+const checkOnvif = async (id: string, source: OnvifSourceConfig): Promise<Finding> => {
+  const what = `The ONVIF camera ${id} at ${source.address}`
+  const deps = { clock: createSystemClock(), signal: AbortSignal.timeout(PATIENCE) }
+  return (onvif.talk?.resolve(source, deps) ?? Promise.reject(new Error('it is none'))).then(
+    (found): Finding => ({ status: 'ok', what: `${what} is ${found.what}` }),
+    (error: unknown): Finding => {
+      const why = deps.signal.aborted ? 'it does not answer' : sentenceOf(error)
+      return { status: 'bad', what: `${what}: ${why}`, todo: 'nightjar discover lists those on the network' }
+    },
+  )
+}
+
 const checkCamera = async ({ id, source }: CameraConfig, gateway: string): Promise<Finding[]> => {
   if (source.kind === 'usb') {
     const args = ['-hide_banner', '-nostdin', '-f', 'v4l2', '-list_formats', 'all', '-i', source.device]
     return [judgeUsb(id, source, await hear('ffmpeg', ...args))]
   }
+  if (source.kind === 'onvif') return [await checkOnvif(id, source)]
   if (source.kind !== 'rpi' || gateway === 'mediamtx') return []
   const there = await promisify(execFile)('rpicam-vid', ['--version'], { timeout: PATIENCE }).then(
     () => true,

@@ -8,6 +8,7 @@ import { Failure } from '../lib/failure.js'
 import { redactText } from '../lib/redact.js'
 import { checkConfigCommand } from './check-config.js'
 import { demoCommand } from './demo.js'
+import { discoverCommand } from './discover.js'
 import { doctorCommand } from './doctor.js'
 import { grabCommand, watchCommand } from './frames.js'
 import { mediamtxCommand, thisMachine } from './mediamtx.js'
@@ -23,6 +24,7 @@ Examples:
   nightjar check-config nightjar.yaml         is the configuration right?
   nightjar serve --config nightjar.yaml       run it
   nightjar doctor --config nightjar.yaml      what is missing on this machine?
+  nightjar discover                           which ONVIF cameras are on the network?
   nightjar replay porch.mp4                   what would have been told, and why?
   nightjar grab --seconds 5 --dir frames      pictures of a running Nightjar, for scripts
   nightjar users passwd admin --config nightjar.yaml
@@ -100,6 +102,7 @@ export const createProgram = (version: string, deps: CliDeps): Command => {
     demoCommand,
     checkConfigCommand,
     doctorCommand,
+    discoverCommand,
     replayCommand,
     grabOf,
     watchOf,

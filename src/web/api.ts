@@ -1,6 +1,8 @@
 // Talks to the service. Every address is relative to the page, so that it also works behind a prefix.
 
 import type {
+  AddedAnswer,
+  DiscoverAnswer,
   FindingsAnswer,
   HouseAnswer,
   NotifierAnswer,
@@ -79,6 +81,9 @@ export const api = {
     at(cameraPath(camera, `stream.mjpeg?plain=true&annotated=${annotated}&size=full`)),
   liveOf: (camera: string) => socketAt(cameraPath(camera, 'live')),
   house: () => ask<HouseAnswer>('GET', 'api/house'),
+  discover: () => ask<DiscoverAnswer>('GET', 'api/discover'),
+  addCamera: (camera: { name: string; address: string; username?: string; password?: string }) =>
+    ask<AddedAnswer>('POST', 'api/discover', camera),
   doctor: () => ask<FindingsAnswer>('GET', 'api/doctor'),
   system: (action: string, confirm: string | undefined) =>
     ask<SystemAnswer>('POST', `api/house/${action}`, confirm === undefined ? {} : { confirm }),

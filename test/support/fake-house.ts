@@ -1,8 +1,8 @@
 // A house that only notes what is asked of it. `reboot` is set up there, `shutdown` is not.
-import type { House } from '../../src/camera/ports.js'
+import type { CameraFinder, House } from '../../src/camera/ports.js'
 import { Failure } from '../../src/lib/failure.js'
 
-export interface FakeHouse extends House {
+export interface FakeHouse extends House, CameraFinder {
   /** Actions that were carried out, and `overwrite`. */
   readonly done: readonly string[]
 }
@@ -23,6 +23,15 @@ export const createFakeHouse = (): FakeHouse => {
       if (done.includes('overwrite')) throw new Failure('refused', 'no file holds this configuration')
       done.push('overwrite')
       return 'nightjar.yaml now says what is set'
+    },
+    discover: async () => [
+      { name: 'Drive', model: 'DS-1', address: '192.0.2.7:80', camera: null },
+      { name: 'Porch', model: 'DS-2', address: '192.0.2.8:80', camera: 'porch' },
+    ],
+    addCamera: async ({ name, address, username, password }) => {
+      if (password === 'wrong') throw new Failure('refused', 'the camera does not accept this user and password')
+      done.push(`add ${name} ${address} ${username} ${password}`)
+      return { id: 'drive', sentence: 'restart Nightjar to see it', yaml: null }
     },
     findings: async () => [
       { status: 'ok', what: 'Node 24' },

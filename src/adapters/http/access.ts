@@ -68,6 +68,8 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /api/house/nightjar.yaml': { needs: 'admin' },
   'PUT /api/house/nightjar.yaml': { needs: 'admin' },
   'GET /api/doctor': { needs: 'admin' },
+  'GET /api/discover': { needs: 'admin' },
+  'POST /api/discover': { needs: 'admin' },
   'GET /api/notify': { needs: 'operator' },
   'POST /api/notify/:name/test': { needs: 'admin' },
 

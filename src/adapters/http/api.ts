@@ -3,7 +3,9 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox'
 import type { CameraEvent, Fact, TraceEntry } from '../../camera/events.js'
 import {
+  type AddedCamera,
   type Finding,
+  type FoundCamera,
   type GatewayFacts,
   type NotifierView,
   roles,
@@ -266,6 +268,31 @@ export type SystemAnswer = Static<typeof SystemAnswer>
 
 export const SentenceAnswer = Type.Object({ sentence: Type.String() })
 export type SentenceAnswer = Static<typeof SentenceAnswer>
+
+export const DiscoverAnswer = Type.Array(
+  typed<FoundCamera>(
+    {
+      name: Type.String(),
+      model: Type.String({ description: 'What its maker calls it; may be empty' }),
+      address: Type.String(),
+      camera: Type.Union([Type.String(), Type.Null()], { description: 'The camera here that reads it already' }),
+    },
+    'A camera that answered',
+  ),
+)
+export type DiscoverAnswer = readonly FoundCamera[]
+
+export const AddedAnswer = typed<AddedCamera>(
+  {
+    id: Type.String(),
+    sentence: Type.String(),
+    yaml: Type.Union([Type.String(), Type.Null()], {
+      description: 'Where no file could be written: the lines that are to be put among the cameras',
+    }),
+  },
+  'What was done, and what is to be done',
+)
+export type AddedAnswer = AddedCamera
 
 export const FindingsAnswer = Type.Array(
   typed<Finding>(

@@ -18,6 +18,7 @@ import { createOpenStreams } from './open-streams.js'
 import { addPage } from './page.js'
 import type { App, HttpDeps, RouteDeps } from './routes/app.js'
 import { addCameras } from './routes/cameras.js'
+import { addDiscover } from './routes/discover.js'
 import { addEvents } from './routes/events.js'
 import { addHealth } from './routes/health.js'
 import { addHouse } from './routes/house.js'
@@ -107,7 +108,7 @@ export const buildHttp = async (deps: HttpDeps): Promise<{ app: App; end(): Prom
   addAuth(app, routes)
   for (const add of [addHealth, addSession, addTokens, addUsers, addCameras, addPictures]) add(app, routes)
   for (const add of [addMjpeg, addLive, addWhep, addEvents, addSettings, addZones, addRecordings]) add(app, routes)
-  for (const add of [addNotify, addHouse]) add(app, routes)
+  for (const add of [addNotify, addHouse, addDiscover]) add(app, routes)
   app.get('/metrics', { schema: { tags: ['health'], summary: 'Numbers for Prometheus' } }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   )

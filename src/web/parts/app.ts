@@ -6,6 +6,7 @@ import { watchHouse } from '../house.js'
 import { controls } from '../style.js'
 import { eventWords, timeOf } from '../words.js'
 import './camera.js'
+import './discover.js'
 import './house.js'
 import './notify.js'
 import './sign-in.js'
@@ -115,7 +116,7 @@ class App extends LitElement {
             : html`<p class="empty soft">No camera has said anything yet.</p>`
         }
         <nj-notify ?may=${this.me.role === 'admin'}></nj-notify>
-        ${this.me.role === 'admin' ? html`<nj-house></nj-house>` : nothing}
+        ${this.me.role === 'admin' ? html`<nj-house></nj-house><nj-discover></nj-discover>` : nothing}
       </main>
     `
   }

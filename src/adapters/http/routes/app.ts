@@ -3,7 +3,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
-import type { Cameras, GatewayView, House, Notifiers, Pictures, Recordings, Streams } from '../../../camera/ports.js'
+import type {
+  CameraFinder,
+  Cameras,
+  GatewayView,
+  House,
+  Notifiers,
+  Pictures,
+  Recordings,
+  Streams,
+} from '../../../camera/ports.js'
 import type { PartHealth } from '../../../camera/state.js'
 import type { Clock } from '../../../lib/clock.js'
 import type { Log } from '../../../lib/log.js'
@@ -42,7 +51,7 @@ export interface HttpDeps {
   rings?(camera: string): { readonly seconds: number; readonly bytes: number } | undefined
   /** Missing while it starts. */
   notify?(): Notifiers | undefined
-  readonly house: House
+  readonly house: House & CameraFinder
   /** Only in a Home Assistant add-on: whom its users are let in by. */
   readonly ingress?: IngressConfig
   readonly version: string
