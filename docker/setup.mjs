@@ -9,7 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const purpose = process.argv[process.argv.indexOf('--for') + 1]
 const OLDEST_NODE = [20, 19]
 /** Where there is no apt, these must be there already. */
-const PROGRAMS = { run: ['ffmpeg'], test: ['ffmpeg', 'mosquitto', 'mosquitto_pub', 'gst-launch-1.0', 'chromium'] }
+const PROGRAMS = { run: ['ffmpeg'], test: ['ffmpeg', 'mosquitto', 'mosquitto_pub', 'gst-launch-1.0', 'chromium', 'nc'] }
 
 const say = (line) => process.stderr.write(`${line}\n`)
 
