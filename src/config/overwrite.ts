@@ -1,6 +1,6 @@
 // Live settings written into the text of nightjar.yaml, which keeps its comments and everything else. Pure; reading and
 // writing the file is store-config.ts's.
-import { isAlias, isMap, isSeq, type Node, parseDocument, visit } from 'yaml'
+import { isAlias, isMap, isNode, isSeq, parseDocument, visit } from 'yaml'
 import type { CameraSettings } from '../camera/settings.js'
 import { isPlain } from '../lib/check.js'
 import { Failure } from '../lib/failure.js'
@@ -18,15 +18,20 @@ type Path = readonly (string | number)[]
 
 const keyOf = (item: unknown): unknown => (isMap(item) ? item.get('id') : undefined)
 
-/** Lists of plain values stand on one line. */
-const nodeOf = (document: Document, value: unknown): Node => {
+/** What was said about the old value stays with the new one. Lists of plain values stand on one line. */
+const put = (document: Document, path: Path, value: unknown): void => {
   const node = document.createNode(value)
   visit(node, {
     Seq: (_, seq) => {
       if (!seq.items.some(isMap)) seq.flow = true
     },
   })
-  return node
+  const before = document.getIn(path, true)
+  if (isNode(before)) {
+    const { comment, commentBefore, spaceBefore } = before
+    Object.assign(node, { comment, commentBefore, spaceBefore })
+  }
+  document.setIn(path, node)
 }
 
 /** A group that can be written into: what an alias stands for is copied, what is empty is begun. */
@@ -49,11 +54,11 @@ export const overwriteSettings = (text: string, cameras: readonly Overwritten[])
       changed = true
       const path = ['cameras', index, group]
       if (!isPlain(values)) {
-        document.setIn(path, nodeOf(document, values))
+        put(document, path, values)
         continue
       }
       openGroup(document, path)
-      for (const [key, value] of Object.entries(values)) document.setIn([...path, key], nodeOf(document, value))
+      for (const [key, value] of Object.entries(values)) put(document, [...path, key], value)
     }
   }
   const style = {
