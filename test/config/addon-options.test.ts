@@ -212,8 +212,33 @@ describe('any form at all', () => {
       maxKeys: 9,
       noNullPrototype: true,
     })
+  const goodForm = fc.record(
+    {
+      cameras: fc.uniqueArray(
+        fc.record(
+          {
+            id: fc.stringMatching(/^[a-z][a-z0-9]{2,9}$/),
+            kind: fc.constant('test-pattern'),
+            name: fc.stringMatching(/^\w{1,20}$/),
+            detection: fc.boolean(),
+            trigger_level: fc.integer({ min: 1, max: 100 }),
+            record_on: fc.subarray(['motion', 'sighting']),
+          },
+          { requiredKeys: ['id', 'kind'] },
+        ),
+        { minLength: 1, maxLength: 3, selector: ({ id }) => id },
+      ),
+      recordings: fc.constantFrom('media', 'data'),
+      keep_days: fc.integer({ min: 0, max: 3650 }),
+      max_gb: fc.integer({ min: 0, max: 1000 }),
+      onvif: fc.boolean(),
+      log_level: fc.constantFrom('error', 'warn', 'info', 'debug', ''),
+    },
+    { requiredKeys: ['cameras'] },
+  )
   const anyForm = fc.oneof(
     { weight: 1, arbitrary: fc.jsonValue() },
+    { weight: 2, arbitrary: goodForm },
     {
       weight: 9,
       arbitrary: fc
@@ -259,7 +284,7 @@ describe('any form at all', () => {
       }),
       { numRuns: 2100 },
     )
-    expect(good).toBeGreaterThan(10)
+    expect(good).toBeGreaterThan(100)
     expect(bad).toBeGreaterThan(500)
     expect(Object.getPrototypeOf({})).toBe(Object.prototype)
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
