@@ -131,7 +131,8 @@ export const onvif = defineSource<OnvifSourceConfig>({
     adjust: async (config, wish, { signal }) => {
       using session = await openSession(config, signal)
       const { main } = await chosen(session, config)
-      return adjustOnvif(session, main.source, wish)
+      // Before the session ends.
+      return await adjustOnvif(session, main.source, wish)
     },
   },
 })

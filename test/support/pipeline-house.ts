@@ -47,6 +47,8 @@ export const startPipelineHouse = async (
   /** Where the data folder is made. */
   disk = tmpdir(),
   ringWidth: number | null = null,
+  /** Who may read its streams. */
+  accounts: Accounts = nobody,
 ): Promise<PipelineHouse> => {
   const scope = createScope()
   const clock = createSystemClock()
@@ -74,7 +76,7 @@ export const startPipelineHouse = async (
   ]
   const pipelines = scope.use(definePipelines({ cameras, configs, storage, detection, clock, log }))
   const config = { host: '127.0.0.1', port: 0, gateway: 'builtin' } as const
-  const gateway = scope.use(await startBuiltinGateway({ config, accounts: nobody, clock, log }))
+  const gateway = scope.use(await startBuiltinGateway({ config, accounts, clock, log }))
   await pipelines.start(gateway)
   scope.use(startRecordOnMotion({ cameras, log }))
   scope.use(startPictureSeries({ cameras, clock, log }))
