@@ -67,6 +67,8 @@ describe('the command line', () => {
     [['sevre'], 'Did you mean serve?'],
     [['serve'], 'which configuration? Please add --config nightjar.yaml'],
     [['serve', '--config', 'x', '--jsn'], "unknown option '--jsn'"],
+    [['grab', '--dir', '/tmp/x'], "required option '--seconds <number>' not specified"],
+    [['watch', '--seconds', '-1'], 'That is a number of seconds, above 0 and at most 86400.'],
     [['check-config'], "missing required argument 'file'"],
     [['demo', '--http-port', 'eighty'], 'A port is a number from 0 to 65535.'],
     [['demo', '--mqtt-port', '70000'], 'A port is a number from 0 to 65535.'],
@@ -98,6 +100,16 @@ describe('the command line', () => {
     const { out } = await run('check-config', path, '--print')
     expect(out).toContain('url: "***"')
     expect(out).not.toContain('geheim')
+  })
+
+  it('checks a dump as it is, and says which secrets it does not show', async () => {
+    const dump = join(folder, 'dump.yaml')
+    await writeFile(dump, `---\n${(await run('check-config', join(folder, 'good.yaml'), '--print')).out}...\n`)
+    expect((await run('check-config', dump)).out).toBe(
+      `${dump} is fine. Cameras: porch (rtsp). MQTT: off.\n` +
+        'Before it can run, put in the secrets that it shows as "***": cameras[0].source.url.\n',
+    )
+    expect((await run('serve', '--config', dump)).err).toContain('"***" stands for a secret that a dump does not show')
   })
 
   it('manages the users of a data folder', async () => {

@@ -102,4 +102,25 @@ describe('the settings store', () => {
     await expect(store.save('porch', changed)).rejects.toMatchObject({ name: 'Failure', code: 'storage' })
     expect(store.load('porch')).toBe(settings)
   })
+
+  it('keeps nothing beside a file that says what is live; what is changed later differs from that', async () => {
+    const store = await start()
+    const written = changeSettings(settings, { motion: { trigger_level: 12 } })
+    await store.save('porch', written)
+    await store.rebase([{ id: 'porch', settings: written }])
+    expect(await stored()).toEqual({ cameras: {} })
+    await store.save('porch', changeSettings(written, { jpeg: { quality: 70 } }))
+    expect(await stored()).toEqual({ cameras: { porch: { jpeg: { quality: 70 } } } })
+    expect((await start(written)).load('porch')).toMatchObject({ motion: { trigger_level: 12 }, jpeg: { quality: 70 } })
+  })
+
+  it('keeps a change that came while the file was written', async () => {
+    const store = await start()
+    const written = changeSettings(settings, { motion: { trigger_level: 12 } })
+    const later = changeSettings(written, { motion: { frames: 9 } })
+    await store.save('porch', later)
+    await store.rebase([{ id: 'porch', settings: written }])
+    expect(await stored()).toEqual({ cameras: { porch: { motion: { frames: 9 } } } })
+    expect(store.load('porch')).toEqual(later)
+  })
 })
