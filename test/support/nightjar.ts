@@ -9,6 +9,7 @@ export interface Addresses {
   readonly http: string
   readonly rtsp: Readonly<Record<string, string>>
   readonly mqtt: string
+  readonly line?: string
   readonly users: readonly { readonly name: string; readonly password: string }[]
 }
 
