@@ -1,6 +1,7 @@
 // The page in a real browser: sign-in, a picture that lives, the buttons, and a recording that plays and seeks.
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { CameraSettings } from '../../src/camera/settings.js'
 import type { StoredItem } from '../../src/camera/stored-item.js'
 import { type Nightjar, startNightjar, until } from '../support/nightjar.js'
 
@@ -110,6 +111,28 @@ it('deletes only by a second press', async () => {
   expect(await count()).toBe(before)
   await page.click('nj-items dialog button:has-text("Press again to delete")')
   await until('the snapshot to be gone', async () => (await count()) === before - 1)
+})
+it('shows an admin what the doctor sees, and does nothing to the house by one press', async () => {
+  await page.click('nj-house button:has-text("What is missing here?")')
+  await page.waitForSelector('nj-house li:has-text("can be written")')
+  const count = async (): Promise<number> => (await nightjar.json<StoredItem[]>('/api/recordings')).length
+  expect(await count()).toBeGreaterThan(0)
+  await page.click('nj-house button:has-text("Delete all recordings")')
+  await page.waitForSelector('nj-house button:has-text("Press again")')
+  expect(await count()).toBeGreaterThan(0)
+  await page.click('nj-house button:has-text("Press again")')
+  await until('the shelf to be empty', async () => (await count()) === 0)
+  expect(await page.isDisabled('nj-house button:has-text("Restart the machine")')).toBe(true)
+})
+it('changes settings that are folded away', async () => {
+  await page.click('nj-settings summary:has-text("Pictures")')
+  await page.fill('nj-settings label:has-text("Save one every") input', '3600')
+  await page.keyboard.press('Tab')
+  await page.check('nj-settings label:has-text("when something is seen") input')
+  await until('the settings', async () => {
+    const { save, recording } = await nightjar.json<CameraSettings>('/api/cameras/porch/settings')
+    return save.every_s === 3600 && recording.on.includes('sighting')
+  })
 })
 it('had nothing to complain about', () => {
   expect(complaints).toEqual([])
