@@ -2,8 +2,8 @@
 // password, then written behind the other cameras of the file, which keeps its comments. The password goes into a file
 // of its own in the data folder, readable by nobody else.
 import { chown, readFile, realpath, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { isSeq, parseDocument, stringify } from 'yaml'
+import { dirname, join, relative, resolve } from 'node:path'
+import { isNode, isSeq, parseDocument, stringify } from 'yaml'
 import type { NewCamera } from '../camera/ports.js'
 import { writeFileAtomic } from '../lib/atomic-file.js'
 import type { Clock } from '../lib/clock.js'
@@ -54,8 +54,18 @@ export const appendCamera = (text: string, camera: object): string => {
   const document = parseDocument(text)
   const list = document.get('cameras')
   if (!isSeq(list)) throw new Failure('refused', 'the file has no plain list of cameras')
-  list.add(document.createNode(camera))
-  return document.toString({ lineWidth: 0 })
+  const last = list.items.at(-1)
+  if (list.flow || !isNode(last) || !last.range || !list.range) {
+    list.add(document.createNode(camera))
+    return document.toString({ lineWidth: 0 })
+  }
+  // Only lines are put in: everything else of the file stays as its owner wrote it.
+  const end = text.slice(0, last.range[1]).trimEnd().length
+  const lineEnd = text.indexOf('\n', end)
+  const at = lineEnd < 0 ? text.length : lineEnd
+  const indent = ' '.repeat(list.range[0] - text.lastIndexOf('\n', list.range[0] - 1) - 1)
+  const lines = stringify([camera], { lineWidth: 0 }).trimEnd().split('\n')
+  return `${text.slice(0, at)}\n${lines.map((line) => indent + line).join('\n')}${text.slice(at)}`
 }
 
 /** Failure 'refused' when the camera does not answer as it must, or the file can't be written; it is then as it was. */
@@ -83,7 +93,7 @@ export const addCamera = async ({ path, env, data, ids, camera, clock }: AddRequ
   if (path === null) return { id, what, yaml: stringify([entry({ password: MASK })], { lineWidth: 0 }) }
   const secretFile = join(data, `${id}.password`)
   const file = await realpath(path)
-  const text = appendCamera(await readFile(file, 'utf8'), entry({ password_file: secretFile }))
+  const text = appendCamera(await readFile(file, 'utf8'), entry({ password_file: nextTo(path, secretFile) }))
   const write = async (): Promise<void> => {
     if (username !== null && password !== null) await writeFileAtomic(secretFile, `${password}\n`, 0o600)
     await loadConfig({ path, text, env })
@@ -97,6 +107,12 @@ export const addCamera = async ({ path, env, data, ids, camera, clock }: AddRequ
     throw new Failure('refused', `${path} can't be written: ${why}`, { cause })
   })
   return { id, what, yaml: null }
+}
+
+/** As the configuration says it: from its own folder, where the file is below that. */
+const nextTo = (path: string, file: string): string => {
+  const way = relative(dirname(resolve(path)), file)
+  return way.startsWith('..') ? file : way
 }
 
 /** The asker's own sign-in is no matter of the camera's: whatever it says is a refusal. */

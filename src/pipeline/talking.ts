@@ -95,7 +95,7 @@ export const createTalking = ({ camera, clock, log, onAddresses }: TalkingDeps):
             const found = await talk.resolve(source, { clock, signal })
             ready()
             const { what, main, sub } = found
-            if (known !== JSON.stringify([main, sub])) log.info({ camera: camera.id }, `${camera.id} is ${what}`)
+            if (known !== JSON.stringify([main, sub])) log.info(`${camera.id} is ${what}`)
             known = JSON.stringify([main, sub])
             onAddresses(found)
             do {
