@@ -2,10 +2,10 @@
 // looks themselves are in checks.ts.
 import { Command } from 'commander'
 import type { Finding } from '../camera/ports.js'
-import { loadConfig } from '../config/load.js'
 import { Failure } from '../lib/failure.js'
 import { runChecks } from './checks.js'
 import type { CliDeps } from './run-house.js'
+import { findConfig } from './which-config.js'
 
 const SIGNS: Readonly<Record<Finding['status'], string>> = { ok: 'ok  ', warn: 'warn', bad: 'BAD ' }
 
@@ -18,7 +18,7 @@ export const doctorCommand = ({ env, out }: CliDeps): Command =>
     .option('-c, --config <file>', 'also look at what this configuration needs')
     .option('--json', 'print the findings as JSON', false)
     .action(async ({ config: path, json }: { config?: string; json: boolean }) => {
-      const findings = await runChecks(path ? await loadConfig({ path, env }) : null)
+      const findings = await runChecks(await findConfig(path, env))
       out(json ? JSON.stringify(findings) : findings.map(describe).join('\n'))
       const bad = findings.filter(({ status }) => status === 'bad').length
       if (bad > 0)
