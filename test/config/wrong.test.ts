@@ -251,26 +251,6 @@ describe('a wrong configuration', () => {
       ['mqtt.embedded.port: 8080 is also http.port: each needs its own (line 3)'],
     ],
     [
-      'one port for two doors, one of them for lines',
-      `${camera}\nline: {port: 8080}\n`,
-      ['line.port: 8080 is also http.port: each needs its own (line 2)'],
-    ],
-    [
-      'lines from other machines without a token',
-      `${camera}\nline: {host: 0.0.0.0}\n`,
-      ['line.token: is missing: line.host 0.0.0.0 lets other machines in (line 2)'],
-    ],
-    [
-      'a token that is guessed at once',
-      `${camera}\nline: {host: 0.0.0.0, token: secret}\n`,
-      ['line.token: must be 12 to 200 letters without spaces (line 2)'],
-    ],
-    [
-      'a command that is one word',
-      `${camera}\nsystem: {reboot_command: reboot}\n`,
-      ['system.reboot_command: must be a list: a program, then its arguments, all text, not "reboot" (line 2)'],
-    ],
-    [
       'mqtt without a broker',
       `${camera}\nmqtt: {base: home}\n`,
       ['mqtt: needs url (a broker) or embedded.port (our own broker) (line 2)'],
