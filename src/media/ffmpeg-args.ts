@@ -51,8 +51,11 @@ const rtspInput = (sound: TapArgs['sound'], probe: TapArgs['probe']): string[] =
 
 // Picture and sound are written apart: where ffmpeg 5 must begin a fragment for every frame of two tracks, the times
 // of the pictures beside each sound are a frame off.
+//
+// ffmpeg reads the first packet of any RTSP stream without its time, which is 0, and guesses one frame later.
+const FIRST_IS_0 = "setts=pts='if(eq(N,0),0,PTS)':dts='if(eq(N,0),0,DTS)'"
 const fragmentOutput = (sound: TapArgs['sound']): string[] => [
-  ...['-map', '0:v:0', '-c', 'copy', ...mp4('pipe:1')],
+  ...['-map', '0:v:0', '-c', 'copy', '-bsf:v', FIRST_IS_0, ...mp4('pipe:1')],
   ...(sound === 'none' ? [] : ['-map', '0:a:0', ...SOUND_CODEC[sound], ...mp4(`pipe:${SOUND_FD}`)]),
 ]
 

@@ -12,6 +12,8 @@ import type { Reply, Request } from './wire.js'
 
 export interface ReadingDeps {
   readonly relay: Relay
+  /** One of ours: not paced by the times of what it reads, which stay as they are. */
+  readonly own: boolean
   /** It gets video before that is admitted. */
   readonly proof: boolean
   readonly socket: Socket
@@ -32,7 +34,7 @@ export interface Reading extends Disposable {
 }
 
 export const createReading = (deps: ReadingDeps): Reading => {
-  const { relay, proof, socket, remoteAddress, openUdp, clock, end } = deps
+  const { relay, own, proof, socket, remoteAddress, openUdp, clock, end } = deps
   const tcp = new Map<number, Pair>()
   const udp = new Map<number, Pair>()
   const ports = new Map<number, Disposable>()
@@ -81,7 +83,7 @@ export const createReading = (deps: ReadingDeps): Reading => {
       const udpSink = pair && createUdpSink(pair, remoteAddress, udp, clock)
       sink = udpSink ?? createTcpSink(socket, tcp)
       reader = createReader({ sink, clock, end })
-      const { starts, begin } = relay.join(reader, proof)
+      const { starts, begin } = relay.join(reader, { own, proof })
       const base = url.replace(/\?.*$/, '').replace(/\/?(trackID=\d+)?$/, '')
       const info = starts.map(({ track, sequence, time }) =>
         [

@@ -39,8 +39,11 @@ export interface Relay {
   describe(ms: number, proof?: boolean): Promise<string | undefined>
   /** Whether there is video for such a reader. */
   plays(proof: boolean): boolean
-  /** What the reader will begin with, and the function that makes it begin. */
-  join(reader: Reader, proof?: boolean): { readonly starts: readonly TrackStart[]; begin(): void }
+  /** What the reader will begin with, and the function that makes it begin. What is not ours gets squeezed times. */
+  join(
+    reader: Reader,
+    by?: { readonly own?: boolean; readonly proof?: boolean },
+  ): { readonly starts: readonly TrackStart[]; begin(): void }
   leave(reader: Reader): void
   /** Once a second. */
   tick(): void
@@ -230,12 +233,13 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
       }
       return there() ? formatDescription(name, lines) : undefined
     },
-    join: (reader, proof = false) => {
+    join: (reader, { own = false, proof = false } = {}) => {
       outbox.flush()
       if (proof) proofs.add(reader)
       const wantsVideo = reader.wants(video)
       const line = lines[video]
-      const history = wantsVideo && line ? squeeze(group.packets(), line.track.rate, group.reorder) : []
+      const kept = wantsVideo && line ? group.packets() : []
+      const history = own || !line ? kept : squeeze(kept, line.track.rate, group.reorder)
       readers.add(reader)
       return {
         starts: startsOf(reader, history[0]),

@@ -49,7 +49,8 @@ export const createSession = (deps: SessionDeps): Session => {
   let aliveAt = clock.now().mono
   let begun = false
   let publishing: Publishing | undefined
-  /** It is the proof's connection: it asked for that, and is one of ours. */
+  /** It is one of ours; and the proof's connection, where it asked for that. */
+  let own = false
   let proof = false
   let reading: { readonly path: string; readonly part: Reading } | undefined
 
@@ -80,7 +81,8 @@ export const createSession = (deps: SessionDeps): Session => {
     const target = parseTarget(url)
     const relay = relayOf(target?.path ?? '')
     if (!relay) return NO_PATH
-    proof = mayPublish && target?.query === PROOF_QUERY
+    own = mayPublish
+    proof = own && target?.query === PROOF_QUERY
     const body = await relay.describe(VIDEO_WAIT_MS, proof)
     if (body === undefined) return { status: 503, reason: 'No Video On This Path Now' }
     const base = `${url.replace(/[?#].*$/, '').replace(/\/+$/, '')}/`
@@ -96,7 +98,7 @@ export const createSession = (deps: SessionDeps): Session => {
     const relay = relayOf(splitTrack(request.url)?.path ?? '')
     if (!relay) return NO_PATH
     if (reading && reading.path !== relay.name) return { status: 459 }
-    reading ??= { path: relay.name, part: createReading({ ...partDeps(relay), proof }) }
+    reading ??= { path: relay.name, part: createReading({ ...partDeps(relay), own, proof }) }
     const reply = await reading.part.setup(request, transport)
     begun ||= reply.status === 200
     return reply
