@@ -7,8 +7,8 @@ import type { Listening } from './source.js'
 
 /** A camera that answers at once though it has nothing to tell is not asked in a circle. */
 const PAUSE_MS = 500
-/** agsh asks for two minutes of life, and each question may take one. */
-const RENEW_MS = 70_000
+/** agsh asks for two minutes of life, and a question may take one of them. */
+const RENEW_MS = 35_000
 const GOODBYE_MS = 1000
 
 export const listenToOnvif = async (
@@ -23,7 +23,7 @@ export const listenToOnvif = async (
   }
   const reports = createReports()
   await subscribe(session)
-  let until = clock.now().mono + RENEW_MS
+  let renewAt = clock.now().mono + RENEW_MS
   try {
     ready()
     while (!signal.aborted) {
@@ -33,10 +33,10 @@ export const listenToOnvif = async (
       for (const message of messages) for (const { what, active } of reports.hear(message)) onReported(what, active)
       const now = clock.now().mono
       if (messages.length === 0 && now - asked < PAUSE_MS) await clock.sleep(PAUSE_MS, signal)
-      if (now < until - RENEW_MS / 2) continue
+      if (now < renewAt) continue
       // Some can't renew and live on by being asked: the next question tells.
       await session.ask('renew', {}).catch(() => {})
-      until = clock.now().mono + RENEW_MS
+      renewAt = clock.now().mono + RENEW_MS
     }
   } finally {
     for (const { what, active } of reports.end()) onReported(what, active)
