@@ -97,6 +97,15 @@ test('frames and pictures of the ring agree', async () => {
   }
 })
 
+test('the first pictures, which the gateway had kept for it, have their own times', async () => {
+  await publish(...numbered(), ...encode(100))
+  await new Promise((done) => setTimeout(done, 700))
+  const { ring } = await run({}, (_count, now) => now.from(0).length > 20)
+  const times = ring.from(0).map(({ fragment }) => fragment.pts)
+  const first = times[0] ?? Number.NaN
+  expect(times.map((time, index) => Math.round((time - first) * 25) - index)).toEqual(times.map(() => 0))
+})
+
 test.each([
   ['AAC', ['-c:a', 'aac', '-ar', '16000'], 1024 / 16_000],
   ['G.711', ['-c:a', 'pcm_alaw', '-ar', '8000', '-ac', '1'], 1024 / 8000],
@@ -108,7 +117,6 @@ test.each([
     (_count, now) => now.from(0).filter(({ fragment }) => fragment.track === 'audio').length > 20,
   )
   expect(inits.at(-1)).toMatch(/avc1\.\w+, mp4a\.40\.2/)
-  // The packets that the gateway keeps for a new reader come with squeezed times: the later ones count.
   const steps = (track: 'video' | 'audio'): number[] => {
     const times = ring.from(0).flatMap(({ fragment }) => (fragment.track === track ? [fragment.pts] : []))
     return times.slice(-15).map((pts, index, all) => pts - (all[index - 1] ?? pts - frame[track]))
