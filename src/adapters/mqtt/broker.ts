@@ -32,6 +32,8 @@ const SLOW_CLIENT_MS = 10_000
 export const startBroker = async ({ config, accounts, service, base, prefix, log }: BrokerDeps): Promise<Broker> => {
   const speakers = new WeakMap<Client, Speaker>()
   const sockets = new Set<Socket>()
+  /** The newest retained payload of each topic. */
+  const kept = new Map<string, Buffer>()
   // One at a time: checking a password is costly by design, and strangers must not multiply the cost.
   const inTurn = createSerial()
 
@@ -63,12 +65,16 @@ export const startBroker = async ({ config, accounts, service, base, prefix, log
       )
     },
     // A refused publication ends the connection: MQTT 3.1.1 has no other way to say no.
-    authorizePublish: (client, { topic, payload }, done) => {
+    authorizePublish: (client, { topic, payload, retain }, done) => {
       const speaker = client ? speakers.get(client) : 'service'
       const allowed = speaker && maySpeak(speaker, { topic, empty: payload.length === 0 }, base, prefix)
       if (!allowed) log.warn(`embedded broker: ${client?.id} (${speaker}) may not publish ${topic}`)
+      if (allowed && retain) kept.set(topic, Buffer.from(payload))
       done(allowed ? null : new Error(`may not publish ${topic}`))
     },
+    // A subscriber gets what is kept a while after it asked: what has become old meanwhile must not come behind the new.
+    authorizeForward: (_client, packet) =>
+      packet.retain && kept.get(packet.topic)?.equals(Buffer.from(packet.payload)) === false ? null : packet,
   })
   const server = createServer((socket) => {
     sockets.add(socket)

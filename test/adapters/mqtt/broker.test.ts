@@ -266,3 +266,17 @@ describe('MQTT 5', () => {
     await client.endAsync(true)
   })
 })
+
+it('what is kept never comes behind what is newer', async () => {
+  const topics = Array.from({ length: 1000 }, (_, number) => `nightjar/porch/x${number}`)
+  for (const topic of topics) us.client.publish(topic, 'old'.repeat(100), { retain: true })
+  await us.publish('nightjar/porch/ready', 'yes', true)
+  await using viewer = await listen(broker.url, { username: 'viewer', password: 'pw' }, ['none'])
+  const subscribed = viewer.client.subscribeAsync('#')
+  await viewer.until('the first of them', ({ topic }) => topic.endsWith('x0'))
+  for (const topic of topics) us.client.publish(topic, 'new', { retain: true })
+  await us.publish('nightjar/porch/done', 'yes', true)
+  await subscribed
+  await viewer.until('the end', ({ topic }) => topic === 'nightjar/porch/done')
+  await expect.poll(() => topics.filter((topic) => viewer.last(topic) !== 'new')).toEqual([])
+})
