@@ -4,13 +4,14 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { startAccounts } from './adapters/http/accounts.js'
 import { startLinks } from './adapters/http/links.js'
-import { type HttpServer, startHttp } from './adapters/http/server.js'
+import { startHttp } from './adapters/http/server.js'
 import { type Line, startLine } from './adapters/line/line.js'
 import { type Broker, startBroker } from './adapters/mqtt/broker.js'
 import { startMqtt } from './adapters/mqtt/mqtt.js'
 import { type BrokerLogin, type Speaker, startMqttOfSupervisor } from './adapters/mqtt/supervisor.js'
 import { startNotify } from './adapters/notify/start-notify.js'
 import { type Onvif, startOnvif } from './adapters/onvif/onvif.js'
+import { type Addresses, here, httpAddress, onvifAddresses, rtspAddress } from './addresses.js'
 import { startAutoSave } from './automation/auto-save.js'
 import { startNightExposure } from './automation/night-exposure.js'
 import { startPictureSeries } from './automation/picture-series.js'
@@ -29,7 +30,7 @@ import type { Clock } from './lib/clock.js'
 import { Failure, sentenceOf } from './lib/failure.js'
 import type { Supervisor } from './lib/ha-supervisor.js'
 import type { Log } from './lib/log.js'
-import { isEverywhere, networkHosts } from './lib/network.js'
+import { networkHosts } from './lib/network.js'
 import { redactText } from './lib/redact.js'
 import { createScope, type Scope } from './lib/scope.js'
 import { startGateway } from './media/gateway/choose.js'
@@ -40,19 +41,6 @@ import { startStreamFacts } from './pipeline/stream-facts.js'
 import { controlsOf } from './sources/index.js'
 import { version } from './version.js'
 import { engineConfigOf } from './vision/engine/engine-config.js'
-
-export interface Addresses {
-  readonly http: string
-  readonly rtsp: Readonly<Record<string, string>>
-  /** Missing when MQTT is off. */
-  readonly mqtt?: string
-  /** Each camera's device; missing when ONVIF is off. */
-  readonly onvif?: Readonly<Record<string, string>>
-  /** The line protocol's; missing when it is off. */
-  readonly line?: string
-  /** Only in the demo. */
-  readonly users: readonly { readonly name: string; readonly password: string }[]
-}
 
 export interface App extends AsyncDisposable {
   addresses(): Addresses
@@ -259,15 +247,4 @@ const mqttHealth = (mqtt: Speaker): PartHealth => {
 const notifyHealth = (notify: Notifiers | undefined): Record<string, PartHealth> =>
   Object.fromEntries((notify?.list() ?? []).map(({ name, health }) => [`notify ${name}`, health]))
 
-const rtspAddress = (host: string, port: number, page: string, camera: string): string =>
-  `rtsp://${isEverywhere(host) ? new URL(page).hostname : host}:${port}/${camera}`
-
-const onvifAddresses = ({ onvif }: Config, { ports }: Onvif): Record<string, string> =>
-  Object.fromEntries(Object.entries(ports).map(([id, port]) => [id, `${here(onvif?.host ?? '0.0.0.0')}:${port}`]))
-
 const secret = (): string => randomBytes(18).toString('base64url')
-
-const here = (host: string): string => (isEverywhere(host) ? '127.0.0.1' : host)
-
-const httpAddress = ({ http: { host, prefix } }: Config, { port }: HttpServer, any: string): string =>
-  `http://${isEverywhere(host) ? any : host}:${port}${prefix}`

@@ -71,8 +71,9 @@ const LADDER: Readonly<Record<string, readonly string[]>> = {
 const WHOLE_HOUSE = [...Object.keys(LADDER), 'config']
 const TOP: Readonly<Record<string, readonly string[]>> = {
   house: WHOLE_HOUSE,
-  app: [...WHOLE_HOUSE, 'house'],
-  cli: [...WHOLE_HOUSE, 'house', 'app'],
+  addresses: WHOLE_HOUSE,
+  app: [...WHOLE_HOUSE, 'house', 'addresses'],
+  cli: [...WHOLE_HOUSE, 'house', 'addresses', 'app'],
   main: ['cli', 'app', 'version'],
 }
 const allowed: Readonly<Record<string, readonly string[]>> = { ...LADDER, ...TOP }

@@ -1,5 +1,6 @@
 // What `serve` and `demo` share: start the house, tell where it is, wait until it is asked to end, end it.
-import type { Addresses, AppDeps } from '../app.js'
+import type { Addresses } from '../addresses.js'
+import type { AppDeps } from '../app.js'
 import { createSystemClock } from '../lib/clock.js'
 import { createLog } from '../lib/log.js'
 import { isEverywhere, networkHosts } from '../lib/network.js'
