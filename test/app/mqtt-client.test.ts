@@ -56,7 +56,8 @@ it('finds the device and everything that it offers', () => {
   expect(last('nightjar/bridge/state')).toBe('online')
   expect(last('nightjar/porch/availability')).toBe('online')
 })
-it('sees its state', () => {
+it('sees its state', async () => {
+  await until('the first look', () => last('nightjar/porch/dark_level') !== undefined)
   expect(last('nightjar/porch/motion')).toMatch(/^(ON|OFF)$/)
   expect(last('nightjar/porch/light_mode')).toMatch(/^(day|night)$/)
   expect(Number(last('nightjar/porch/dark_level'))).toBeGreaterThanOrEqual(0)

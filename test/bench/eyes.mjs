@@ -56,7 +56,10 @@ export const benchEyes = async (
     detection: { enabled: on, labels: ['person'] },
   })
   const one = async (/** @type {object} */ only) => {
-    const house = await startHouse(join(folder, `eyes-${Math.random()}`), { cameras: [only], detection: { models_path: models } })
+    const house = await startHouse(join(folder, `eyes-${Math.random()}`), {
+      cameras: [only],
+      detection: { models_path: models },
+    })
     try {
       await house.online()
       await sleep(90_000)

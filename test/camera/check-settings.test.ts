@@ -35,7 +35,9 @@ describe('a change of settings', () => {
     [{ Motion: {} }, ['Motion: is not an option; did you mean motion?']],
     [
       { zzz: 1 },
-      ['zzz: is not an option; there are capture, image, motion, detection, night, recording, save, jpeg, overlay, privacy, zones'],
+      [
+        'zzz: is not an option; there are capture, image, motion, detection, night, recording, save, jpeg, overlay, privacy, zones',
+      ],
     ],
     [
       JSON.parse('{"__proto__": {"x": 1}}'),

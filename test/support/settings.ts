@@ -5,7 +5,15 @@ export const defaultSettings: CameraSettings = {
   capture: { enabled: true },
   image: { brightness: 0, contrast: 0, saturation: 0, sharpness: 0 },
   motion: { enabled: true, trigger_level: 5, frames: 5, hold_s: 3, min_area: 0.02, trust: 'eyes' },
-  detection: { enabled: false, labels: ['person', 'face'], score: 0.5, interval: 5, idle_s: 60, confirm: 2, filters: {} },
+  detection: {
+    enabled: false,
+    labels: ['person', 'face'],
+    score: 0.5,
+    interval: 5,
+    idle_s: 60,
+    confirm: 2,
+    filters: {},
+  },
   night: {
     mode: 'auto',
     dark_threshold: 200,
