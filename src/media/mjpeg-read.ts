@@ -26,11 +26,15 @@ const createReader = (find: (head: Buffer) => Found | undefined): PipeReader => 
         filled += copied
         rest = rest.subarray(copied)
       } else {
-        head = head.length > 0 ? Buffer.concat([head, rest]) : rest
-        found = find(head)
-        if (!found) return
+        const all = head.length > 0 ? Buffer.concat([head, rest]) : rest
+        found = find(all)
+        if (!found) {
+          // The chunk may be a buffer that is used again.
+          head = Buffer.from(all)
+          return
+        }
         filled = 0
-        rest = head.subarray(found.headBytes)
+        rest = all.subarray(found.headBytes)
         head = Buffer.alloc(0)
       }
       if (filled < found.body.length) continue

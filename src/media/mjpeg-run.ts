@@ -62,11 +62,11 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
     run.onPart(finishPart(draft, id, at, run.state().light))
   }
   const drawn = isDrawn(run.variant) ? drawAll(run, quality, register, over.signal) : undefined
-  using images = drawn ? await openWidePipe(guard(drawn.readImages)) : undefined
-
-  const sockets = images ? { [IMAGES_FD - FIRST_FD]: images.far } : {}
-  const child = startChild({ name, pipes: drawn ? PIPES : 0, sockets, ...planMjpeg({ ...run, quality }) })
-  images?.far.destroy()
+  using pictures = await openWidePipe(guard(drawn ? drawn.readImages : createSmjpegReader(draftPart, done)))
+  const { far } = pictures
+  const pipes = drawn ? { pipes: PIPES, sockets: { [IMAGES_FD - FIRST_FD]: far } } : { stdoutTo: far }
+  const child = startChild({ name, ...pipes, ...planMjpeg({ ...run, quality }) })
+  far.destroy()
   let problem: unknown
   const stop = (why?: unknown): void => {
     problem ??= why
@@ -76,8 +76,8 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
   const onAbort = (): void => stop()
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) stop()
-  child.stdout.on('data', drawn ? () => {} : guard(createSmjpegReader(draftPart, done)))
   if (drawn) {
+    child.stdout.resume()
     child.pipe(STAMPS_FD - FIRST_FD).on('data', guard(drawn.readStamps))
     drawn.drawing.catch((error: unknown) => over.signal.aborted || stop(error))
   }
