@@ -167,8 +167,8 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
     await startGateway({ config: config.rtsp, mediamtx: config.mediamtx, data, accounts, clock, log }),
   )
   notify = scope.use(
-    startNotify({
-      ...{ config: config.notify, cameras, recordings: storage, pictures, links, clock, log },
+    await startNotify({
+      ...{ data, config: config.notify, cameras, recordings: storage, pictures, links, clock, log },
       note: (id, note) => cameras.parts.find((camera) => camera.id === id)?.learn({ type: 'noted', note }),
     }),
   )

@@ -1,6 +1,6 @@
 // Messages as they arrive: at a real mail server and at a web server, with fake cameras that say what they see.
 import { createHmac } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -33,9 +33,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const start = (...config: NotifyConfig[]): Notifiers => {
-  const notify = startNotify({
-    ...{ config, cameras, recordings: { ...cameras.recordings, crop }, pictures: cameras.pictures },
+const start = async (...config: NotifyConfig[]): Promise<Notifiers & AsyncDisposable> => {
+  const notify = await startNotify({
+    ...{ data: folder, config, cameras, recordings: { ...cameras.recordings, crop }, pictures: cameras.pictures },
     ...{ links: { sign: (path) => `http://nightjar.lan${path}?signed` }, clock: createSystemClock(), log: silentLog },
     note: (camera, note) => void notes.push({ camera, ...note }),
   })
@@ -92,7 +92,7 @@ describe('e-mail', () => {
     })
     const picture = await noise(64, 48, 'jpeg')
     const item = cameras.keep('porch', {}, picture)
-    const notify = start(mail(server.port))
+    const notify = await start(mail(server.port))
     see('porch', item.id, { zones: ['door'] })
     // What is kept later is not what it tells of.
     cameras.keep('porch', {}, await noise(32, 24, 'jpeg'))
@@ -121,7 +121,7 @@ describe('e-mail', () => {
 
   it('is sent once within the cool-down, and not for what nobody asked for', async () => {
     const server = await mailServer()
-    start(mail(server.port))
+    await start(mail(server.port))
     see('porch', null)
     see('porch', null, { track: 8 })
     see('porch', null, { label: 'car' })
@@ -138,7 +138,7 @@ describe('e-mail', () => {
     await end.call(undefined)
     const picture = await noise(64, 48, 'jpeg')
     const item = cameras.keep('porch', {}, picture)
-    const notify = start(mail(port))
+    const notify = await start(mail(port))
     see('porch', item.id)
     const [away] = await until('it is noticed', () => {
       const all = notify.list()
@@ -154,11 +154,54 @@ describe('e-mail', () => {
     expect(Buffer.from(server.letters[0]?.attachments[0]?.content as ArrayBuffer).equals(picture)).toBe(true)
   })
 
+  it('outlives a restart of ours: sent by the next run, with its picture, and never again', async () => {
+    const { port, [Symbol.asyncDispose]: end } = await startMailServer()
+    await end.call(undefined)
+    const picture = await noise(64, 48, 'jpeg')
+    const item = cameras.keep('porch', {}, picture)
+    const first = await start(mail(port), hook('http://127.0.0.1:1/'))
+    see('porch', item.id)
+    see('yard', null)
+    await until('it is noticed', () => first.list().every(({ health }) => health.status === 'broken'))
+    await first[Symbol.asyncDispose]()
+    const outbox = join(folder, 'outbox/mail')
+    const files = readdirSync(outbox)
+    expect(files).toEqual(['000000001.json', '000000002.json'])
+    expect(files.map((file) => statSync(join(outbox, file)).mode & 0o777)).toEqual([0o600, 0o600])
+    // What a power cut can leave: half a file, and one that was being written.
+    writeFileSync(join(outbox, '000000002.json'), readFileSync(join(outbox, '000000002.json')).subarray(0, 40))
+    writeFileSync(join(outbox, '000000003.json'), '{"at": 1, "item": {"id": "x"}}')
+    writeFileSync(join(outbox, '000000004.json.1-1.draft'), '{')
+    const server = await mailServer({ port })
+    const second = await start(mail(port))
+    const letter = await until('a letter', () => server.letters[0])
+    expect(letter.subject).toBe('Person at Porch')
+    expect(Buffer.from(letter.attachments[0]?.content as ArrayBuffer).equals(picture)).toBe(true)
+    await until('it is told', () => second.list()[0]?.waiting === 0)
+    see('yard', null)
+    await until('another', () => server.letters.length === 2)
+    await second[Symbol.asyncDispose]()
+    expect(readdirSync(outbox)).toEqual([])
+    // Another notifier's are its own.
+    expect(readdirSync(join(folder, 'outbox/hook'))).toHaveLength(2)
+    const third = await start(mail(port))
+    expect(third.list()[0]).toMatchObject({ waiting: 0, health: { status: 'working' } })
+    expect(server.letters.map(({ subject }) => subject)).toEqual(['Person at Porch', 'Person at Yard'])
+  })
+
+  it('is sent also where nothing can be kept on the disk', async () => {
+    writeFileSync(join(folder, 'outbox'), 'a file, where the folder should be')
+    const server = await mailServer()
+    await start(mail(server.port))
+    see('porch', null)
+    await until('a letter', () => server.letters[0])
+  })
+
   it('that the server will not have is let go with its reason; a wrong password is a problem to be mended', async () => {
     const server = await mailServer({ signIn: true })
     const signedIn = { security: 'starttls', reject_unauthorized: false, username: USER.name, from: null }
     server.answers.recipient = { code: 550, text: 'no such user here' }
-    const notify = start(
+    const notify = await start(
       mail(server.port, { ...signedIn, name: 'right', password: USER.password }),
       mail(server.port, { ...signedIn, name: 'wrong', password: 'nonsense' }),
     )
@@ -178,14 +221,16 @@ describe('e-mail', () => {
 
   it('is not sent to a server whose certificate nobody knows', async () => {
     const server = await mailServer({ signIn: true })
-    const notify = start(mail(server.port, { security: 'starttls', username: USER.name, password: USER.password }))
+    const notify = await start(
+      mail(server.port, { security: 'starttls', username: USER.name, password: USER.password }),
+    )
     await expect(notify.test('mail')).rejects.toThrow(/certificate/)
     expect(server.letters).toEqual([])
   })
 
   it('a test is sent at once, with a present picture; who waits for nothing is let go at the end', async () => {
     const server = await mailServer()
-    const notify = start(mail(server.port, { cameras: ['yard'] }))
+    const notify = await start(mail(server.port, { cameras: ['yard'] }))
     expect(await notify.test('mail')).toBe('A test was sent to ada@example.org')
     expect(server.letters[0]?.subject).toBe('Test: Yard')
     expect(server.letters[0]?.attachments).toHaveLength(1)
@@ -194,7 +239,7 @@ describe('e-mail', () => {
     see('yard', null)
     await new Promise((resolve) => setTimeout(resolve, 200))
     const begun = Date.now()
-    await (notify as Notifiers & AsyncDisposable)[Symbol.asyncDispose]()
+    await notify[Symbol.asyncDispose]()
     expect(Date.now() - begun).toBeLessThan(3000)
   })
 })
@@ -232,7 +277,7 @@ describe('a webhook', () => {
   it('is sent JSON with a signed link to the picture', async () => {
     const web = await startWeb()
     const item = cameras.keep('porch', {}, await noise(64, 48, 'jpeg'))
-    const notify = start(hook(web.url, { secret: 'hush' }))
+    const notify = await start(hook(web.url, { secret: 'hush' }))
     see('porch', item.id)
     const request = await until('a request', () => web.requests[0])
     expect(request.headers['content-type']).toBe('application/json')
@@ -251,7 +296,7 @@ describe('a webhook', () => {
     const picture = await noise(64, 48, 'jpeg')
     const item = cameras.keep('porch', {}, picture)
     writeFileSync(join(folder, `${item.id}.7.crop.jpg`), 'the piece')
-    start(hook(web.url, { secret: 'hush', picture: true }))
+    await start(hook(web.url, { secret: 'hush', picture: true }))
     see('porch', item.id)
     const request = await until('a request', () => web.requests[0])
     expect(signed(request, 'hush')).toBe(true)
@@ -271,7 +316,7 @@ describe('a webhook', () => {
     [429, 1, 'answers 429'],
   ])('that answers %d: %d wait, and why is told', async (status, waiting, words) => {
     const web = await startWeb(status)
-    const notify = start(hook(web.url))
+    const notify = await start(hook(web.url))
     see('porch', null)
     const health = await until('it is noticed', () => {
       const [one] = notify.list()

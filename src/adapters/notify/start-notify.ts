@@ -1,18 +1,23 @@
 // Tells people of what was seen: hears sightings, decides, and hands what is to be told to each notifier's way out. Each
 // decision is noted in the camera's trace.
+import { join } from 'node:path'
 import type { Fact, TraceEntry } from '../../camera/events.js'
 import type { Cameras, Links, Notifiers, NotifierView, Pictures, Recordings } from '../../camera/ports.js'
 import type { Clock } from '../../lib/clock.js'
 import { Failure } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
-import { type Entry, entryOf, messageOf } from './compose.js'
+import { messageOf } from './compose.js'
 import { type Delivery, startDelivery } from './delivery.js'
+import { type Entry, entryOf, readEntry } from './entry.js'
 import type { Enclosure, Sender } from './notifier.js'
 import { openNotifier } from './notifiers/index.js'
 import { decide, toldKey } from './notify.js'
 import type { NotifyConfig } from './notify-config.js'
+import { openOutbox } from './outbox.js'
 
 export interface NotifyDeps {
+  /** The data folder: what could not be sent yet waits below it, in `outbox`. */
+  readonly data: string
   readonly config: readonly NotifyConfig[]
   readonly cameras: Pick<Cameras, 'watch' | 'state' | 'list'>
   readonly recordings: Pick<Recordings, 'files' | 'crop'>
@@ -35,9 +40,10 @@ interface Notifier extends AsyncDisposable {
 
 const TEST_MS = 30_000
 
-/** Resolves at once: a far end that is away is health, not an error. */
-export const startNotify = (deps: NotifyDeps): Notifiers & AsyncDisposable => {
-  const all = new Map(deps.config.map((config) => [config.name, startNotifier(config, deps)]))
+/** Resolves when what waits has been read: a far end that is away is health, not an error. */
+export const startNotify = async (deps: NotifyDeps): Promise<Notifiers & AsyncDisposable> => {
+  const all = new Map<string, Notifier>()
+  for (const config of deps.config) all.set(config.name, await startNotifier(config, deps))
   const end = new AbortController()
   const watch = deps.cameras.watch('notify', (fact) => {
     if (!isSighting(fact)) return
@@ -60,29 +66,31 @@ export const startNotify = (deps: NotifyDeps): Notifiers & AsyncDisposable => {
 
 const isSighting = (fact: Fact): fact is SightingFact => fact.type === 'event' && fact.event.type === 'sighting'
 
-const startNotifier = (config: NotifyConfig, deps: NotifyDeps): Notifier => {
-  const { cameras, pictures, clock, log } = deps
+const startNotifier = async (config: NotifyConfig, deps: NotifyDeps): Promise<Notifier> => {
+  const { data, cameras, pictures, clock, log } = deps
   const { name, kind } = config
+  const way = `notify ${name}`
   const { sender, to } = openNotifier(config)
   const told = new Map<string, number>()
   let sent: number | null = null
   const note = (camera: string, decision: TraceEntry['decision'], reason: string): void =>
-    deps.note(camera, { what: `notify ${name}`, decision, reason })
+    deps.note(camera, { what: way, decision, reason })
   const took = (): void => {
     sent = clock.now().wall
   }
+  const outbox = await openOutbox({ name: way, folder: join(data, 'outbox', name), read: readEntry, log })
   const delivery: Delivery<Entry> = startDelivery({
-    name: `notify ${name}`,
+    name: way,
     send: async (entry, signal) => sender.send(await messageOf(entry, sender.pictures, deps), signal),
     onSent: ({ camera, title }) => {
       took()
       note(camera.id, 'done', `"${title}" was sent to ${to}`)
     },
     onDropped: ({ camera, title }, reason) => {
-      log.warn({ camera: camera.id, notifier: name }, `notify ${name}: "${title}" is not sent: ${reason}`)
+      log.warn({ camera: camera.id, notifier: name }, `${way}: "${title}" is not sent: ${reason}`)
       note(camera.id, 'suppressed', `"${title}" is not sent: ${reason}`)
     },
-    ...{ clock, log },
+    ...{ outbox, clock, log },
   })
   return {
     hear: ({ id, at, camera, event: { sighting } }) => {
@@ -109,7 +117,10 @@ const startNotifier = (config: NotifyConfig, deps: NotifyDeps): Notifier => {
       took()
       return `A test was sent to ${to}${sender.pictures && enclosed.length === 0 ? ', without a picture: there is none now' : ''}`
     },
-    [Symbol.asyncDispose]: () => delivery[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await delivery[Symbol.asyncDispose]()
+      await outbox[Symbol.asyncDispose]()
+    },
   }
 }
 

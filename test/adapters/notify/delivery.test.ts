@@ -1,14 +1,35 @@
 // The line in front of a far end that comes and goes.
 import { describe, expect, it } from 'vitest'
 import { startDelivery } from '../../../src/adapters/notify/delivery.js'
+import type { Outbox, Slip } from '../../../src/adapters/notify/outbox.js'
 import { Failure } from '../../../src/lib/failure.js'
 import { silentLog } from '../../../src/lib/log.js'
 import { createTestClock } from '../../support/test-clock.js'
 
 const HOUR = 3_600_000
 
-const create = () => {
+/** What lies on the disk, as it were. */
+const createOutbox = (left: readonly (readonly [item: string, at: number])[]): Outbox<string> & { on: string[] } => {
+  const on: string[] = left.map(([item]) => item)
+  const slip = (item: string, at: number): Slip<string> => ({
+    item,
+    at,
+    remove: () => void on.splice(on.indexOf(item), 1),
+  })
+  return {
+    on,
+    left: left.map(([item, at]) => slip(item, at)),
+    put: (item, at) => {
+      on.push(item)
+      return slip(item, at)
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }
+}
+
+const create = (left: readonly (readonly [item: string, age: number])[] = []) => {
   const clock = createTestClock()
+  const outbox = createOutbox(left.map(([item, age]) => [item, clock.now().wall - age]))
   const sent: string[] = []
   const dropped: string[] = []
   const tries: string[] = []
@@ -21,9 +42,9 @@ const create = () => {
     },
     onSent: (item) => void sent.push(item),
     onDropped: (item, reason) => void dropped.push(`${item}: ${reason}`),
-    ...{ clock, log: silentLog },
+    ...{ outbox, clock, log: silentLog },
   })
-  return { clock, delivery, sent, dropped, tries, far }
+  return { clock, delivery, sent, dropped, tries, far, outbox }
 }
 
 describe('delivery', () => {
@@ -89,6 +110,38 @@ describe('delivery', () => {
     await clock.advance(60_000)
     expect(sent).toEqual(['late'])
     expect(dropped.slice(-1)).toEqual(['52: not sent within 24 h'])
+    await delivery[Symbol.asyncDispose]()
+  })
+
+  it('sends first what an earlier run left, if it is not too old; what is sent or let go is kept no longer', async () => {
+    const { clock, delivery, sent, dropped, far, outbox } = create([
+      ['old', 25 * HOUR],
+      ['late', 23 * HOUR],
+      ['ahead', -HOUR],
+    ])
+    delivery.put('new')
+    expect(outbox.on).toEqual(['late', 'ahead', 'new'])
+    await clock.advance(0)
+    expect(dropped).toEqual(['old: not sent within 24 h'])
+    expect(sent).toEqual(['late', 'ahead', 'new'])
+    expect(outbox.on).toEqual([])
+    far.problem = new Failure('refused', '550 no such user')
+    delivery.put('nobody')
+    await clock.advance(0)
+    expect(outbox.on).toEqual([])
+    far.problem = new Error('away')
+    delivery.put('a')
+    await clock.advance(2000)
+    await delivery[Symbol.asyncDispose]()
+    expect(outbox.on).toEqual(['a'])
+  })
+
+  it('of more than 50 that an earlier run left it lets go of the oldest', async () => {
+    const { clock, delivery, dropped, far, outbox } = create(Array.from({ length: 53 }, (_, i) => [`${i}`, 1000]))
+    far.problem = new Error('away')
+    await clock.advance(0)
+    expect(dropped).toEqual(['1', '2', '3'].map((item) => `${item}: 50 newer ones wait`))
+    expect(outbox.on).toHaveLength(50)
     await delivery[Symbol.asyncDispose]()
   })
 
