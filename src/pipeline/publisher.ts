@@ -8,7 +8,7 @@ import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
 import type { Job } from '../lib/supervise.js'
 import type { Gateway } from '../media/gateway/gateway.js'
 import { openInput } from './input.js'
-import { pathOnline } from './path-online.js'
+import { gatewayWorks, pathOnline } from './path-online.js'
 import type { PublisherPlan } from './plan.js'
 import { guardOf } from './privacy.js'
 import { prove } from './proof.js'
@@ -17,7 +17,7 @@ import { createSeamFinder } from './seams.js'
 export interface PublisherDeps {
   readonly camera: string
   readonly plan: PublisherPlan
-  readonly gateway: Pick<Gateway, 'facts' | 'watch' | 'proofUrl' | 'admit'>
+  readonly gateway: Pick<Gateway, 'facts' | 'watch' | 'watchHealth' | 'proofUrl' | 'admit'>
   readonly clock: Clock
   readonly log: Log
   /** The source began anew. */
@@ -43,6 +43,8 @@ export const definePublisher =
     if (signal.aborted) return
     const { child, ends, refused } = deps.plan
     if (refused !== null) throw new Failure('refused', refused)
+    // One that is just starting would refuse the child, and each try would be a longer pause.
+    await orAborted(gatewayWorks(deps.gateway, signal), signal)
     using source = await awaitSource(deps, signal)
     if (signal.aborted) return
     await (child ? publish(deps, child, source?.lost, signal, ready) : watchPull(deps, signal, ready))
@@ -65,9 +67,7 @@ const awaitSource = async (
   if (after === null) return undefined
   const isThere = gateway.facts().paths.some(({ name, online }) => name === after.path && online)
   if (!isThere && after.missing !== null) onWaiting(after.missing)
-  await pathOnline(gateway, after.path, signal).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
+  await orAborted(pathOnline(gateway, after.path, signal), signal)
   const lost = new AbortController()
   const watching = gateway.watch((path, online) => {
     if (path === after.path && !online)
@@ -188,6 +188,12 @@ const watchBytes = (
 
 const noVideo = (ms: number, why?: string | null): Failure =>
   new Failure('unavailable', `no video from the camera for ${Math.round(ms / 1000)} s${why ? `: ${why}` : ''}`)
+
+/** To be told to end is no problem. */
+const orAborted = (waited: Promise<void>, signal: AbortSignal): Promise<void> =>
+  waited.catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -1,6 +1,7 @@
 // The publisher's job with real children and a gateway of cardboard: what it does when no video comes, or no more.
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { GatewayFacts } from '../../src/camera/ports.js'
+import type { PartHealth } from '../../src/camera/state.js'
 import { silentLog } from '../../src/lib/log.js'
 import type { ChildPlan } from '../../src/lib/process.js'
 import type { PublisherPlan } from '../../src/pipeline/plan.js'
@@ -11,6 +12,8 @@ let clock: TestClock
 let end: AbortController
 let path: GatewayFacts['paths'][number]
 let listeners: Set<(path: string, online: boolean) => void>
+let health: PartHealth
+let healthListeners: Set<(health: PartHealth) => void>
 let said: string[]
 
 beforeEach(() => {
@@ -18,11 +21,13 @@ beforeEach(() => {
   end = new AbortController()
   path = { name: 'porch', online: false, readers: 0, bytesIn: 0, bytesOut: 0, dropped: 0 }
   listeners = new Set()
+  health = { status: 'working', problem: null }
+  healthListeners = new Set()
   said = []
 })
 afterEach(() => {
   expect(clock.pending).toBe(0)
-  expect(listeners.size).toBe(0)
+  expect(listeners.size + healthListeners.size).toBe(0)
 })
 
 const gateway = {
@@ -30,6 +35,11 @@ const gateway = {
   watch: (listener: (path: string, online: boolean) => void) => {
     listeners.add(listener)
     return { [Symbol.dispose]: () => void listeners.delete(listener) }
+  },
+  watchHealth: (listener: (health: PartHealth) => void) => {
+    healthListeners.add(listener)
+    listener(health)
+    return { [Symbol.dispose]: () => void healthListeners.delete(listener) }
   },
   proofUrl: (name: string): string => `rtsp://127.0.0.1:9/${name}`,
   admit: (name: string): void => void said.push(`admitted ${name}`),
@@ -66,6 +76,23 @@ const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Prom
     (error: Error) => error.message,
   )
 }
+
+test('without a gateway nothing is started, however long it is away; with one at once', async () => {
+  health = { status: 'broken', problem: 'MediaMTX was ended by SIGKILL' }
+  const outcome = start(waits)
+  await clock.advance(60_000)
+  health = { status: 'working', problem: null }
+  for (const listener of [...healthListeners]) listener(health)
+  // Its patience with the camera begins only now.
+  await clock.advance(14_000)
+  expect(listeners.size).toBe(1)
+  await clock.advance(1000)
+  expect(await outcome).toBe('no video from the camera for 15 s')
+  health = { status: 'starting', problem: null }
+  const another = start(waits)
+  end.abort()
+  expect(await another).toBe('ended')
+})
 
 test.each([
   ['a child', waits],
