@@ -146,8 +146,8 @@ export const createCamera = ({ settings, clock, tell, saveSettings, ...identity 
     trace: () => trace,
     learn: (input) => {
       // A look is about the moment the camera saw it, not the moment we got to it.
-      const now = input.type === 'looked' ? { mono: input.mono, wall: clock.toWall(input.mono) } : clock.now()
-      take(input, now)
+      const mono = 'mono' in input ? input.mono : undefined
+      take(input, mono === undefined ? clock.now() : { mono, wall: clock.toWall(mono) })
     },
     equip: (given) => {
       equipment = given

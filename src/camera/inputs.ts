@@ -20,9 +20,13 @@ export type Input =
   | { readonly type: 'tracked'; readonly tracks: readonly Track[] }
   | { readonly type: 'detector'; readonly detector: CameraState['objects']['detector'] }
   | { readonly type: 'processor'; readonly processor: CameraState['processor'] }
-  /** The outcome of what the camera's hands did, or what its eyes and its processor tell. */
+  /**
+   * The outcome of what the camera's hands did, or what its eyes and its processor tell. `mono`: the time of the frame
+   * that tells it; without one it has just happened.
+   */
   | {
       readonly type: 'happened'
+      readonly mono?: number
       readonly event: Extract<
         CameraEvent,
         { type: `recording_${string}` | 'snapshot_taken' | 'sighting' | 'processor_event' }

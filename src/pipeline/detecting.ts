@@ -19,6 +19,7 @@ import {
   confirmedOf,
   forgetMotion,
   type HeldTrack,
+  isPromising,
   isUnsettled,
   noTracks,
   stepTracks,
@@ -66,6 +67,8 @@ const DOUBT_MS = 8000
 const SWEEP_MS = 2000
 /** Where all that moves is known, one look in so many is enough. */
 const KNOWN_EVERY = 2
+/** The next look at what may be told at once comes after so many of the tap's frames. */
+const SOON = 2
 const TOLD_MS = 500
 /** What one look did not see is still shown, so that boxes do not flicker. */
 const SHOWN_MISSES = 1
@@ -82,6 +85,8 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
   let moving: readonly Box[] = []
   let inRow = 0
   let movedAt = -Infinity
+  /** When it began to move, after rest. */
+  let stirredAt = -Infinity
   let doubtedFrom = -Infinity
   let lookedAt = -Infinity
   let sweptAt = -Infinity
@@ -99,8 +104,12 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
     const { interval, idle_s } = settings()
     const idleDue = idle_s > 0 && mono - lookedAt >= idle_s * 1000
     const doubts = isUnsettled(tracks) && mono - Math.max(movedAt, doubtedFrom) < DOUBT_MS
-    gate.set(isOn() && (idleDue || doubts || mono - movedAt < AFTER_MS) ? interval : 0)
+    const moves = mono - movedAt < AFTER_MS
+    const isNew = moves && lookedAt < stirredAt
+    const every = isNew || isSoon(mono) ? 1 : interval
+    gate.set(isOn() && (idleDue || doubts || moves) ? every : 0)
   }
+  const isSoon = (mono: number): boolean => isPromising(tracks, mono, settings())
 
   const keep = ({ data, width, height, mono, pts }: Frame): Kept => {
     const room = spare.pop()
@@ -162,8 +171,9 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
   /** Nothing new is to be learnt from a look this soon. */
   const isEarly = (mono: number): boolean => {
     const frames = (mono - lookedAt) / FRAME_MS + 0.5
-    if (frames < settings().interval) return true
-    if (frames >= KNOWN_EVERY * settings().interval) return false
+    const { interval } = settings()
+    if (frames < Math.min(interval, isSoon(mono) ? SOON : interval)) return true
+    if (frames >= KNOWN_EVERY * interval || isSoon(mono)) return false
     const sure = tracks.held.length > 0 && tracks.held.every(({ confirmed }) => confirmed)
     return sure && unexplained(moving, placesOf(tracks.held, mono)).length === 0
   }
@@ -201,7 +211,10 @@ export const createDetecting = ({ camera, engine, clock, log, onTracks }: Detect
       const on = veto === undefined && level >= camera.state().settings.motion.trigger_level
       moving = on ? (boxes ?? []) : []
       inRow = on ? inRow + 1 : 0
-      if (inRow >= 2) movedAt = mono
+      if (inRow >= 2) {
+        if (mono - movedAt >= AFTER_MS) stirredAt = mono
+        movedAt = mono
+      }
       turnGate(mono)
     },
     onDetail: (frame) => {

@@ -104,11 +104,6 @@ const createWitness = (
   }
 }
 
-const commonDivisor = (numbers: readonly number[]): number => {
-  const of = (a: number, b: number): number => (b === 0 ? a : of(b, a % b))
-  return numbers.reduce(of)
-}
-
 /** Looks at all of a file; a Failure when it is no video. */
 export const replay = async ({
   file,
@@ -118,19 +113,20 @@ export const replay = async ({
   lookers = [createLooking],
 }: ReplayOptions): Promise<Replayed> => {
   const witnesses = settings.map((each) => createWitness(each, lookers, engine))
-  const intervals = engine ? settings.filter(isWanted).map(({ detection }) => detection.interval) : []
   let seconds = 0
   let looks = 0
   await readFrames({
     ...{ file, frames: FRAMES, signal },
-    ...(intervals.length > 0 && {
-      detail: {
-        ...{ width: DETAIL.width, every: commonDivisor(intervals) },
-        onDetail: async (frame: Frame) => {
-          for (const witness of witnesses) await witness.lookLarge(frame)
+    // Each picture may be the one to look at: a camera's detector says when.
+    ...(engine &&
+      settings.some(isWanted) && {
+        detail: {
+          ...{ width: DETAIL.width, every: 1 },
+          onDetail: async (frame: Frame) => {
+            for (const witness of witnesses) await witness.lookLarge(frame)
+          },
         },
-      },
-    }),
+      }),
     onFrame: (frame) => {
       seconds = frame.mono / 1000
       looks++

@@ -116,10 +116,11 @@ export const createSightings = ({ camera, storage, pictures, clock, log }: Sight
     items.set(one, keeping)
     return keeping
   }
-  const tell = (phase: Sighting['phase'], track: HeldTrack, item: Promise<string | null>): void =>
+  /** `mono`: the time of the picture that told it. */
+  const tell = (phase: Sighting['phase'], track: HeldTrack, item: Promise<string | null>, mono?: number): void =>
     void inTurn(async () => {
       const event = { type: 'sighting', sighting: describeTrack(phase, track, await item) } as const
-      camera.learn({ type: 'happened', event })
+      camera.learn({ type: 'happened', event, ...(mono !== undefined && { mono }) })
     })
   const none = Promise.resolve(null)
 
@@ -141,12 +142,12 @@ export const createSightings = ({ camera, storage, pictures, clock, log }: Sight
       const { began, ended } = compareTracks(was, is)
       for (const track of began) {
         const one = best.get(track.id)
-        tell('began', track, one ? keep(one) : none)
+        tell('began', track, one ? keep(one) : none, picture?.mono)
       }
       for (const track of ended) {
         const one = best.get(track.id)
         // All was forgotten, also pictures that may not be shown any more: only what is kept already is told.
-        tell('ended', track, one ? (picture ? keep(one) : (items.get(one) ?? none)) : none)
+        tell('ended', track, one ? (picture ? keep(one) : (items.get(one) ?? none)) : none, picture?.mono)
       }
       for (const id of best.keys()) if (!is.held.some((track) => track.id === id)) best.delete(id)
       return [...best.values()].some((one) => one.picture === picture)

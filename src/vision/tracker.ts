@@ -88,6 +88,9 @@ const STOOD = 0.12
 /** Something moves in it: so much of its box. */
 const STIRRED = 0.15
 const STIR_MS = 1500
+/** Promising are things from this size on, for so many looks. */
+const PROMISING = 0.03
+const PROMISES = 5
 /** The sweep alone sees things that are at least so tall. */
 const TALL = 0.1
 
@@ -97,6 +100,22 @@ export const confirmedOf = ({ held }: Tracks): readonly HeldTrack[] => held.filt
 /** Whether looking on, though nothing moves, would tell more: something is missed, in doubt or was moving. */
 export const isUnsettled = ({ held }: Tracks): boolean =>
   held.some(({ confirmed, misses, moving }) => !confirmed || misses > 0 || moving)
+
+/** Whether a look at once would most likely tell of a thing: well seen, something moves in it, and not told of yet. */
+export const isPromising = (
+  { held }: Tracks,
+  now: number,
+  options: Pick<TrackerOptions, 'score' | 'filters'>,
+): boolean =>
+  held.some(
+    ({ label, box, lastScore, sighted, misses, stirredAt, stirs }) =>
+      !sighted &&
+      misses === 0 &&
+      now - stirredAt <= STIR_MS &&
+      stirs <= PROMISES &&
+      box.height >= PROMISING &&
+      lastScore >= scoreOf(label, options),
+  )
 
 /** A seam in the source: what moved before it says nothing about what comes. */
 export const forgetMotion = (tracks: Tracks): Tracks => ({

@@ -86,7 +86,7 @@ test('with idle_s 0 there is no look while nothing moves', async () => {
   expect(detecting.gate.every).toBe(0)
 })
 
-test('two moving looks in a row open the gate, every interval-th, until a second after the last', async () => {
+test('two moving looks in a row open the gate: the next picture, then every interval-th until a second after the last', async () => {
   const { detecting, calm, stir, detail, change } = setUp()
   await change({ detection: { interval: 3 } })
   calm(1000)
@@ -94,10 +94,13 @@ test('two moving looks in a row open the gate, every interval-th, until a second
   stir(2000, person(0.5).box)
   expect(detecting.gate.every).toBe(0)
   stir(2100, person(0.5).box)
+  expect(detecting.gate.every).toBe(1)
+  await detail(2200)
+  stir(2200, person(0.5).box)
   expect(detecting.gate.every).toBe(3)
-  calm(3000)
+  calm(2800)
   expect(detecting.gate.every).toBe(3)
-  calm(3100)
+  calm(3200)
   expect(detecting.gate.every).toBe(0)
 })
 
@@ -126,6 +129,34 @@ test('the newest picture only: one is looked at, one waits, and pixels stay as t
   expect(looks).toHaveLength(2)
 })
 
+test('what may be told at once is looked at again as soon as it has moved on, a few times; then as often as all else', async () => {
+  const { stir, detail, see, looks, detecting } = setUp()
+  const times: number[] = []
+  const play = async (from: number, to: number, found: Detection, others: readonly Detection[] = []) => {
+    see(found, ...others)
+    for (let mono = from; mono < to; mono += 100) {
+      const known = looks.length
+      stir(mono, found.box)
+      // What comes through the gate.
+      if (detecting.gate.every > 0 && (mono / 100) % detecting.gate.every === 0) await detail(mono)
+      if (looks.length > known) times.push(mono)
+    }
+  }
+  // The first is an idle look, so that what comes is new.
+  await play(1000, 1400, { ...person(0.5), score: 0.2 })
+  await play(3000, 5600, person(0.5))
+  expect(times).toEqual([1000, 3000, 3200, 4500, 5500])
+  // Somebody who stands there and waves is not worth more than a few.
+  times.length = 0
+  const standing = { ...person(0.1), box: { ...person(0.1).box, y: 0.1 } }
+  await play(20_000, 25_000, standing)
+  expect(times.length).toBeLessThan(9)
+  // What is hardly seen is not, either.
+  times.length = 0
+  await play(40_000, 41_600, { ...person(0.9), score: 0.4 })
+  expect(times).toEqual([40_000, 40_500, 41_000, 41_500])
+})
+
 test('a thing seen twice is learnt; while all that moves is known every second picture is enough', async () => {
   const { camera, stir, detail, see, looks, clock, detecting } = setUp()
   see(person(0.5))
@@ -135,14 +166,17 @@ test('a thing seen twice is learnt; while all that moves is known every second p
     await detail(mono)
     await clock.advance(500)
   }
-  for (let mono = 1500; mono <= 5500; mono += 500) await tick(mono)
-  expect(camera.state().objects.counts).toEqual({ person: 1, face: 0 })
-  expect(looks).toHaveLength(5)
-  expect(detecting.seen(5500).tracks).toMatchObject([{ id: 1, label: 'person', box: { height: 0.2 } }])
-  expect(detecting.seen(5500).moving).toHaveLength(1)
-  stir(5500, person(0.5).box, person(0.1).box)
-  await detail(5500)
+  // Whoever stands there and stirs may begin to walk: for a few looks.
+  for (let mono = 1500; mono <= 4000; mono += 500) await tick(mono)
   expect(looks).toHaveLength(6)
+  for (let mono = 4500; mono <= 7500; mono += 500) await tick(mono)
+  expect(camera.state().objects.counts).toEqual({ person: 1, face: 0 })
+  expect(looks).toHaveLength(9)
+  expect(detecting.seen(7500).tracks).toMatchObject([{ id: 1, label: 'person', box: { height: 0.2 } }])
+  expect(detecting.seen(7500).moving).toHaveLength(1)
+  stir(7500, person(0.5).box, person(0.1).box)
+  await detail(7500)
+  expect(looks).toHaveLength(10)
 })
 
 test('faces are looked for where people are near, and now and then', async () => {

@@ -25,9 +25,12 @@ const setUp = ({ full = 64, fails = false }: { full?: number; fails?: boolean } 
   const stored: Picture[] = []
   const asked: (number | undefined)[] = []
   const told: Sighting[] = []
+  const times: number[] = []
   const crops: { readonly item: string; readonly track: number; readonly jpeg: Buffer }[] = []
   cameras.watch('test', (fact) => {
-    if (fact.type === 'event' && fact.event.type === 'sighting') told.push(fact.event.sighting)
+    if (fact.type !== 'event' || fact.event.type !== 'sighting') return
+    told.push(fact.event.sighting)
+    times.push(fact.at)
   })
   const sightings = createSightings({
     ...{ camera, clock, log: silentLog },
@@ -47,7 +50,7 @@ const setUp = ({ full = 64, fails = false }: { full?: number; fails?: boolean } 
       },
     },
   })
-  return { clock, stored, crops, asked, told, sightings, end: () => sightings[Symbol.asyncDispose]() }
+  return { clock, stored, crops, asked, told, times, sightings, end: () => sightings[Symbol.asyncDispose]() }
 }
 
 /** Its left half is dark, its right half bright. */
@@ -67,7 +70,7 @@ const track = (id: number, seenAt: number, change: Partial<HeldTrack> = {}): Hel
 const tracks = (...held: HeldTrack[]): Tracks => ({ ...noTracks, held })
 
 test('two who are seen at once share a picture; each is told when it came and when it went', async () => {
-  const { told, stored, sightings, end } = setUp()
+  const { told, times, clock, stored, sightings, end } = setUp()
   const both = tracks(track(1, 3000), track(2, 3000, { zones: ['path'] }))
   expect(sightings.onTracks(noTracks, both, picture(3000))).toBe(true)
   sightings.onTracks(both, tracks(track(2, 3500)), picture(3500))
@@ -77,6 +80,8 @@ test('two who are seen at once share a picture; each is told when it came and wh
     { phase: 'began', track: 2, zones: ['path'], item: 'item-1' },
     { phase: 'ended', track: 1, item: 'item-1', duration_s: 2 },
   ])
+  // Each at the time of the picture that told it, however long it took to look and to keep it.
+  expect(times).toEqual([3000, 3000, 3500].map(clock.toWall))
   expect(stored).toMatchObject([{ width: 64, height: 36, format: 'jpg' }])
   expect(stored[0]?.data.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]))
 })
