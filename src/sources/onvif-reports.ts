@@ -4,7 +4,7 @@ import type { ReportedThing } from '../camera/inputs.js'
 import { at, listOf } from './onvif-session.js'
 
 export interface Reports {
-  /** One NotificationMessage as agsh reads it: what has changed by it. */
+  /** One NotificationMessage as agsh reads it: what has changed by it, or is told for the first time. */
   hear(message: unknown): readonly Report[]
   /** The camera is lost: what is over by that. */
   end(): readonly Report[]
@@ -52,12 +52,12 @@ const itemsOf = (group: unknown): readonly Item[] =>
     value: at(item, '$', 'Value'),
   }))
 
-/** What one message says of each thing; nothing when it is about something else. */
-const meaning = (topic: string, items: readonly Item[]): ReadonlyMap<ReportedThing, boolean> => {
+/** What one message says of each thing; nothing when it is about something else. Null: it is not there, or never will be. */
+const meaning = (topic: string, items: readonly Item[]): ReadonlyMap<ReportedThing, boolean | null> => {
   const classes = items.find(({ name }) => name === 'ClassTypes')
   if (topic.endsWith('/ObjectDetection/Object') && classes) {
     const said = String(classes.value).split(/\s+/)
-    return new Map(Object.entries(CLASSES).map(([name, what]) => [what, said.includes(name)]))
+    return new Map(Object.entries(CLASSES).map(([name, what]) => [what, said.includes(name) || null]))
   }
   const what = TOPICS.find(([pattern]) => pattern.test(topic))?.[1]
   const value = items[0]
@@ -89,9 +89,11 @@ export const createReports = (): Reports => {
     const rule = JSON.stringify([topic, source.map(({ name, value }) => [name, value])])
     const gone = at(inner, '$', 'PropertyOperation') === 'Deleted'
     return [...meaning(topic, itemsOf(at(inner, 'data')))].flatMap(([what, said]): Report[] => {
-      const rules = saying.get(what) ?? new Set()
+      const before = saying.get(what)
+      if (said === null && !before) return []
+      const rules = before ?? new Set()
       saying.set(what, rules)
-      const was = rules.size > 0
+      const was = before && before.size > 0
       if (!said || gone) rules.delete(rule)
       else if (rules.size < MOST_RULES) rules.add(rule)
       const active = rules.size > 0

@@ -108,7 +108,7 @@ describe('motion', () => {
     say('motion', true)
     say('person', true)
     expect(state().motion.active).toBe(false)
-    expect(state().objects.counts).toEqual({})
+    expect(state().objects.counts).toEqual({ person: 0 })
     set({ privacy: { enabled: false } })
     expect(state().motion.active).toBe(true)
     expect(state().objects.counts).toEqual({ person: 1 })
@@ -119,6 +119,20 @@ describe('motion', () => {
 })
 
 describe('things', () => {
+  it('that only the camera tells of are known from its first word on, also a no; not what only our eyes saw', () => {
+    const { say, take, set, state } = create('either', { detection: { ...defaultSettings.detection, enabled: true } })
+    take({ type: 'tracked', tracks: [] })
+    expect(state().objects.counts).toEqual({ person: 0, face: 0 })
+    set({ detection: { enabled: false } })
+    expect(state().objects.counts).toEqual({})
+    say('person', false)
+    expect(state().objects.counts).toEqual({ person: 0 })
+    say('person', true)
+    expect(state().objects.counts).toEqual({ person: 1 })
+    set({ motion: { trust: 'eyes' } })
+    expect(state().objects.counts).toEqual({})
+  })
+
   const track = (label: string, id: number) => ({
     ...{ id, label, score: 0.9, box: { x: 0, y: 0, width: 0.1, height: 0.1 }, zones: [], since: 0, moving: true },
   })

@@ -135,6 +135,15 @@ describe('reports', () => {
     expect(said('Vehicle')).toEqual([{ what: 'person', active: false }])
     expect(said('')).toEqual([{ what: 'vehicle', active: false }])
   })
+  test('what it tells for the first time counts also when it says no; a class that it leaves out is none that it knows', () => {
+    const { hear } = createReports()
+    const person = (value: boolean) => hear(message('tns1:RuleEngine/MyRuleDetector/PeopleDetect', 'State', value))
+    expect(person(false)).toEqual([{ what: 'person', active: false }])
+    expect(person(false)).toEqual([])
+    expect(hear(message('tns1:RuleEngine/ObjectDetection/Object', 'ClassTypes', 'Vehicle'))).toEqual([
+      { what: 'vehicle', active: true },
+    ])
+  })
   test('a thing is there while one of the rules says so, and until its rule is gone', () => {
     const { hear } = createReports()
     const cell = 'tns1:RuleEngine/CellMotionDetector/Motion'

@@ -6,7 +6,7 @@ import type { Plain } from '../../lib/check.js'
 import { Failure, type FailureCode } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
 import type { System } from './bridge.js'
-import { entitiesOf } from './entities/index.js'
+import { entitiesOf, type Known } from './entities/index.js'
 import type { EntityDefinition } from './entity.js'
 import { describeItem, isoTime } from './item.js'
 import type { Asked } from './topics.js'
@@ -88,8 +88,11 @@ const set = async (camera: string, id: string, payload: string, { cameras, links
   }
 }
 
+/** What comes and goes can't be set. */
+const NOTHING_KNOWN: Known = { labels: new Set(), facts: new Map() }
+
 const fromEntity = (state: CameraState, id: string, payload: string): Command => {
-  const entity = entitiesOf(state, { labels: true, facts: new Map() }).find((one) => one.id === id)
+  const entity = entitiesOf(state, NOTHING_KNOWN).find((one) => one.id === id)
   if (!entity?.ask) throw new Failure('not-found', `there is nothing to set at "${id.slice(0, 60)}"`)
   const command = entity.ask(payload, state)
   if (!command) throw new Failure('invalid', `${id} takes ${expected(entity)}, not "${payload.slice(0, 60)}"`)

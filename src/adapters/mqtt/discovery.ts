@@ -1,6 +1,7 @@
 // What Home Assistant is told about us: one device for the service, one for each camera. Pure.
 import type { CameraState } from '../../camera/state.js'
 import { entitiesOf, type Known } from './entities/index.js'
+import { learnLabels } from './entities/labels.js'
 import { type EntityDefinition, slug } from './entity.js'
 import { BRIDGE, type Topics } from './topics.js'
 
@@ -37,7 +38,7 @@ export const about = ({ version, url }: DiscoveryContext): object => ({
 export const cameraDiscovery = (
   state: CameraState,
   context: DiscoveryContext,
-  known: Known = { labels: state.settings.detection.enabled, facts: new Map() },
+  known: Known = { labels: learnLabels(new Set(), state), facts: new Map() },
 ): Discovery => {
   const { id, name, source } = state
   const { topics, version } = context
@@ -59,6 +60,10 @@ export const cameraDiscovery = (
   }
 }
 
+/** Home Assistant's "unknown", as a state. */
+export const UNKNOWN = 'None'
+const WHILE_KNOWN = `{{ 'offline' if value == '${UNKNOWN}' else 'online' }}`
+
 const availability = (camera: string, topics: Topics): object[] => [
   { topic: topics.bridgeState },
   { topic: topics.availability(camera) },
@@ -70,9 +75,13 @@ const component = (camera: string, entity: EntityDefinition, topics: Topics): An
   const whileOn = (id: string) => ({
     ...{ topic: topics.entity(camera, id), payload_available: 'ON', payload_not_available: 'OFF' },
   })
-  const needed = [...(entity.needsVideo ? ['connectivity'] : []), ...(entity.needsDetection ? ['detection'] : [])]
-  const ways = [...availability(camera, topics), ...needed.map(whileOn)]
   const own = topics.entity(camera, entity.id)
+  const needed = [
+    ...(entity.needsVideo ? [whileOn('connectivity')] : []),
+    ...(entity.needsDetection ? [whileOn('detection')] : []),
+    ...(entity.needsState ? [{ topic: own, value_template: WHILE_KNOWN }] : []),
+  ]
+  const ways = [...availability(camera, topics), ...needed]
   return {
     platform: entity.component,
     unique_id: `${topics.node}_${camera}_${entity.id}`,

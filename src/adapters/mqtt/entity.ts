@@ -39,6 +39,8 @@ export interface EntityDefinition {
   readonly needsVideo?: true
   /** The same while nobody looks for things. */
   readonly needsDetection?: true
+  /** The same while its state is not known. */
+  readonly needsState?: true
   /** Its state; undefined while it is not known. */
   show?(state: CameraState, vitals: Vitals): string | number | undefined
   /** What Home Assistant shows beside the state. */

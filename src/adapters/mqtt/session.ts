@@ -6,9 +6,10 @@ import type { CameraState } from '../../camera/state.js'
 import type { Clock } from '../../lib/clock.js'
 import { type BridgeDeps, bridgeDiscovery, bridgeStates } from './bridge.js'
 import type { PublishOptions } from './connection.js'
-import { cameraDiscovery, type Discovery, type DiscoveryContext } from './discovery.js'
+import { cameraDiscovery, type Discovery, type DiscoveryContext, UNKNOWN } from './discovery.js'
 import { FACT, learnFacts } from './entities/facts.js'
 import { entitiesOf, type Known } from './entities/index.js'
+import { learnLabels } from './entities/labels.js'
 import type { Vitals } from './entity.js'
 import type { Gallery } from './images.js'
 import { describeEvent } from './item.js'
@@ -40,8 +41,6 @@ export interface Session {
   leave(): Promise<void>
 }
 
-/** Home Assistant's "unknown". */
-const UNKNOWN = 'None'
 const MEASURE_MS = 10_000
 
 export const openSession = (deps: SessionDeps): Session => {
@@ -65,9 +64,10 @@ export const openSession = (deps: SessionDeps): Session => {
     measuring?.[Symbol.dispose]()
   }
   const context = (): DiscoveryContext => ({ topics, version, url: page() })
-  const knownOf = ({ id, settings, processor }: CameraState): Known => {
+  const knownOf = (state: CameraState): Known => {
+    const { id, processor } = state
     const before = known.get(id)
-    const labels = before?.labels || settings.detection.enabled
+    const labels = learnLabels(before?.labels ?? new Set(), state)
     const facts = learnFacts(before?.facts ?? new Map(), processor?.facts ?? {})
     if (before && labels === before.labels && facts === before.facts) return before
     const now = { labels, facts }
@@ -93,11 +93,12 @@ export const openSession = (deps: SessionDeps): Session => {
   }
   const say = (state: CameraState, entities = entitiesOf(state, knownOf(state))): void => {
     const { id: camera } = state
-    for (const { id, show, attributes } of entities) {
+    for (const { id, show, attributes, needsState } of entities) {
       const topic = topics.entity(camera, id)
       const value = show?.(state, vitalsOf(camera))
       if (value !== undefined) keep(topic, String(value))
-      else if (said.has(topic)) keep(topic, UNKNOWN)
+      // What an earlier run of ours said is no answer.
+      else if (needsState || said.has(topic)) keep(topic, UNKNOWN)
       if (attributes) keep(topics.attributes(camera, id), JSON.stringify(attributes(state, vitalsOf(camera))))
     }
   }

@@ -34,6 +34,8 @@ export interface Memory {
   }
   /** What the camera itself says is so now. */
   readonly reported: readonly ReportedThing[]
+  /** What it has ever said anything about: that it is not so counts as well. */
+  readonly heard: readonly ReportedThing[]
   /** What our own detection has found. */
   readonly tracked: Pick<CameraState['objects'], 'counts' | 'zones'>
   /** Until when each cause holds the recording; null: until it is told to stop. */
@@ -108,6 +110,7 @@ export const newMind = (
     },
     light: { inRow: 0, shownAt: 0, switchedAt: -Infinity, measuredAt: -Infinity, steppedAt: -Infinity },
     reported: [],
+    heard: [],
     tracked: { counts: {}, zones: {} },
     holds: {},
   },

@@ -39,18 +39,19 @@ const standing = (tracks: readonly Track[], wanted: readonly string[]): Memory['
   return { counts, zones }
 }
 
-/** A camera that says so sees at least one; one that has said so, none more than our eyes do. */
+/** A camera that says so sees at least one; one that speaks of it at all, none more than our eyes do. */
 const counted = (mind: Mind, { counts }: Memory['tracked']): Readonly<Record<string, number>> => {
   const all: Record<string, number> = { ...counts }
   for (const [what, label] of Object.entries(labels)) {
     if (isBelieved(mind, what as ReportedThing)) all[label] = Math.max(1, all[label] ?? 0)
-    else if (all[label] === undefined && mind.state.objects.counts[label] !== undefined && told(mind)) all[label] = 0
+    else if (all[label] === undefined && isTold(mind, what as ReportedThing)) all[label] = 0
   }
   return all
 }
 
-/** Whether the camera's word counts: what it said before is then known to be gone. */
-const told = ({ state: { settings } }: Mind): boolean => settings.motion.trust !== 'eyes'
+/** Whether the camera's silence about it says that there is none. */
+const isTold = ({ state: { settings }, memory }: Mind, what: ReportedThing): boolean =>
+  memory.heard.includes(what) && settings.motion.trust !== 'eyes'
 
 const become = (mind: Mind, detector: Mind['state']['objects']['detector'], tracked: Memory['tracked']): Outcome => {
   const objects = { counts: counted(mind, tracked), zones: tracked.zones, detector }

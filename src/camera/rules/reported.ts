@@ -14,10 +14,13 @@ const weighed: readonly ReportedThing[] = ['motion', 'person', 'face', 'vehicle'
 const TAMPERED = 'the camera says that its view is covered or was moved'
 
 export const reportedRule = (mind: Mind, input: RuleInput, now: Instant): Outcome => {
-  if (input.type !== 'reported' || mind.memory.reported.includes(input.what) === input.active) return unchanged(mind)
+  if (input.type !== 'reported') return unchanged(mind)
   const { what, active } = input
-  const others = mind.memory.reported.filter((one) => one !== what)
-  const told: Mind = { ...mind, memory: { ...mind.memory, reported: active ? [...others, what] : others } }
+  const { memory } = mind
+  const heard = memory.heard.includes(what) ? memory : { ...memory, heard: [...memory.heard, what] }
+  if (memory.reported.includes(what) === active) return unchanged(heard === memory ? mind : { ...mind, memory: heard })
+  const others = memory.reported.filter((one) => one !== what)
+  const told: Mind = { ...mind, memory: { ...heard, reported: active ? [...others, what] : others } }
   const said = `the camera says: ${what.replace('_', ' ')}${active ? '' : ' is over'}`
   const ignored = weighed.includes(what) && mind.state.settings.motion.trust === 'eyes'
   return {

@@ -51,7 +51,10 @@ const house = () => {
   return { cameras, desk, bugs }
 }
 
-const settable = entitiesOf(fakeState('porch', { controls: ['brightness'] }), { labels: true, facts: new Map() })
+const settable = entitiesOf(fakeState('porch', { controls: ['brightness'] }), {
+  labels: new Set(['person']),
+  facts: new Map(),
+})
 const name = fc.oneof(
   fc.constantFrom(...Object.keys(vocabulary), ...settable.map(({ id }) => id), '__proto__', 'constructor', 'restart'),
   fc.string({ maxLength: 12 }),

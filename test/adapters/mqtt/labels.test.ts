@@ -77,12 +77,14 @@ test('with it each label has occupancy and a count, people a picture; all are un
   const { person, person_count: count } = announced()
   expect(person).toMatchObject({ platform: 'binary_sensor', device_class: 'occupancy', name: 'Person' })
   expect(count).toMatchObject({ platform: 'sensor', state_class: 'measurement', name: 'Person count' })
-  for (const each of [person, count]) {
+  for (const [each, topic] of [
+    [person, 'nightjar/porch/person'],
+    [count, 'nightjar/porch/person_count'],
+  ] as const) {
     expect(each).toMatchObject({ availability_mode: 'all' })
     expect((each as { availability?: unknown }).availability).toContainEqual({
-      topic: 'nightjar/porch/detection',
-      payload_available: 'ON',
-      payload_not_available: 'OFF',
+      topic,
+      value_template: "{{ 'offline' if value == 'None' else 'online' }}",
     })
   }
   detect({ enabled: false })
@@ -90,9 +92,29 @@ test('with it each label has occupancy and a count, people a picture; all are un
   expect(last('nightjar/porch/detection')).toBe('OFF')
 })
 
+test('where the camera itself tells of people they are there without our detection, and no other label is', () => {
+  cameras.change('porch', { health: { events: { status: 'working', problem: null } } })
+  expect(forLabels()).toEqual([])
+  const objects = { counts: { person: 0 }, zones: {}, detector: null }
+  cameras.change('porch', { objects })
+  expect(forLabels()).toEqual(['person', 'person_count', 'last_person', 'trigger_seen_person'])
+  expect([last('nightjar/porch/person'), last('nightjar/porch/person_count')]).toEqual(['OFF', '0'])
+  cameras.change('porch', { objects: { ...objects, counts: { person: 1 } } })
+  expect(last('nightjar/porch/person')).toBe('ON')
+  cameras.change('porch', { objects: { ...objects, counts: {} } })
+  expect(last('nightjar/porch/person')).toBe('None')
+})
+
+test('with detection off, what a camera that does not talk showed before is no state', () => {
+  detect({ enabled: true })
+  cameras.change('porch', { objects: { counts: { person: 2 }, zones: {}, detector: null } })
+  detect({ enabled: false })
+  expect([last('nightjar/porch/person'), last('nightjar/porch/person_count')]).toEqual(['None', 'None'])
+})
+
 test('counts are states', () => {
   detect({ enabled: true })
-  expect(last('nightjar/porch/person')).toBeUndefined()
+  expect(last('nightjar/porch/person')).toBe('None')
   const objects = { counts: { person: 2, face: 0 }, zones: {}, detector: null }
   cameras.change('porch', { objects })
   expect(last('nightjar/porch/person')).toBe('ON')

@@ -63,13 +63,13 @@ export const entities: readonly EntityDefinition[] = [
 
 /** What only time tells of a camera. */
 export interface Known {
-  /** It has looked for things: they are shown, if only as unavailable. */
-  readonly labels: boolean
+  /** What was ever looked for: it is shown, if only as unavailable. */
+  readonly labels: ReadonlySet<string>
   readonly facts: KnownFacts
 }
 
 export const entitiesOf = (state: CameraState, { labels, facts }: Known): readonly EntityDefinition[] => {
   const others = [...zoneEntities(state), ...entities, ...numberEntities(state), ...factEntities(facts)]
-  const ids = labels ? labelIds(state, new Set(others.map(({ id }) => id))) : new Map<string, string>()
+  const ids = labelIds(state, labels, new Set(others.map(({ id }) => id)))
   return [...labelEntities(ids), ...others, ...triggerEntities(ids)]
 }
