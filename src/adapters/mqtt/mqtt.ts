@@ -4,6 +4,7 @@ import type { Cameras, House, Links, Pictures, Recordings } from '../../camera/p
 import type { Clock } from '../../lib/clock.js'
 import { sentenceOf } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
+import { createBirths } from './births.js'
 import { createSystem } from './bridge.js'
 import { answer } from './commands.js'
 import { connect, type MqttHealth } from './connection.js'
@@ -41,14 +42,11 @@ export interface MqttAdapter extends AsyncDisposable {
 const LARGEST_PICTURE = 1_000_000
 /** Topic and header of a packet. */
 const ENVELOPE = 1024
-/** Not all devices of a house should speak at once when Home Assistant is back. */
-const BIRTH_SPREAD_MS = 5000
 
 /** Resolves at once: a broker that is away is health, not an error. */
 export const startMqtt = async (deps: MqttDeps): Promise<MqttAdapter> => {
   const { config, cameras, pictures, recordings, version, links, urls, house, clock, log } = deps
   const topics = createTopics(config.base, config.discovery_prefix)
-  let rebirth: Disposable | undefined
   const publish: (typeof connection)['publish'] = (...message) => connection.publish(...message)
 
   const gallery = createGallery({
@@ -75,6 +73,7 @@ export const startMqtt = async (deps: MqttDeps): Promise<MqttAdapter> => {
       addresses: { rtsp: urls.rtsp(camera), ...(urls.http() && { page: urls.http() }) },
     }),
   })
+  const births = createBirths({ random: Math.random, clock, announce: session.announce })
   const desk = { cameras, recordings, links, log, system: createSystem(house, clock), now: () => clock.now().wall }
 
   const hearCommand = async (topic: string, payload: Buffer, retained: boolean): Promise<void> => {
@@ -92,9 +91,7 @@ export const startMqtt = async (deps: MqttDeps): Promise<MqttAdapter> => {
   }
   const hear = (topic: string, payload: Buffer, retained: boolean): void => {
     if (topic === topics.status) {
-      if (payload.toString() !== 'online' || retained) return
-      rebirth?.[Symbol.dispose]()
-      rebirth = clock.after(Math.random() * BIRTH_SPREAD_MS, session.announce)
+      if (payload.toString() === 'online' && !retained) births.heard()
     } else if (topics.isDiscovery(topic)) {
       if (retained && payload.length > 0) session.found(topic, payload.toString('utf8'))
     } else {
@@ -102,7 +99,7 @@ export const startMqtt = async (deps: MqttDeps): Promise<MqttAdapter> => {
     }
   }
   const down = (): void => {
-    rebirth?.[Symbol.dispose]()
+    births[Symbol.dispose]()
     session.pause()
   }
   const connection = await connect({
