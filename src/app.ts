@@ -13,6 +13,7 @@ import { startNotify } from './adapters/notify/start-notify.js'
 import { type Onvif, startOnvif } from './adapters/onvif/onvif.js'
 import { type Addresses, here, httpAddress, onvifAddresses, rtspAddress } from './addresses.js'
 import { startAutoSave } from './automation/auto-save.js'
+import { startCheckUps } from './automation/check-ups.js'
 import { startNightExposure } from './automation/night-exposure.js'
 import { startPictureSeries } from './automation/picture-series.js'
 import { startRecordOnMotion } from './automation/record-on-motion.js'
@@ -137,6 +138,7 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
       ports,
       gateway: gateway?.facts(),
       mqtt: mqtt && mqttHealth(mqtt),
+      notifiers: notify?.list() ?? [],
       devices: Object.values(onvif?.ports ?? {}),
       stepped,
     }),
@@ -177,6 +179,7 @@ const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
   scope.use(startRecordOnSighting({ cameras, log }))
   scope.use(startPictureSeries({ cameras, clock, log }))
   scope.use(startAutoSave({ cameras, clock, log }))
+  scope.use(startCheckUps({ house, clock, log }))
   scope.use(startNightExposure({ cameras, configs: config.cameras, clock, log }))
 
   const { port, host } = gateway.facts()

@@ -1,7 +1,7 @@
 // What concerns the house and no single camera, as adapters may ask for it: put together from the parts that do it.
 import { stringify } from 'yaml'
 import type { SystemActions } from './automation/system-actions.js'
-import type { CameraFinder, Cameras, Finding, FoundCamera, GatewayFacts, House } from './camera/ports.js'
+import type { CameraFinder, Cameras, Finding, FoundCamera, GatewayFacts, House, NotifierView } from './camera/ports.js'
 import type { PartHealth } from './camera/state.js'
 import { addCamera } from './config/add-camera.js'
 import { dumpConfig } from './config/dump.js'
@@ -24,6 +24,7 @@ export interface Running {
   readonly devices?: readonly number[]
   /** Missing when MQTT is off. */
   readonly mqtt: PartHealth | undefined
+  readonly notifiers: readonly NotifierView[]
   /** Wall ms at which the clock last stepped; null: not since the start. */
   readonly stepped: number | null
 }
@@ -82,6 +83,12 @@ export const createHouse = (deps: HouseDeps): House & CameraFinder => {
       await look()
       return found
     },
+    problems: () => ({
+      ...Object.fromEntries(found.filter(isOfHouse).map(({ about, what }) => [about, what])),
+      ...Object.fromEntries(
+        running().notifiers.flatMap(({ name, health: { problem } }) => (problem ? [[`notify ${name}`, problem]] : [])),
+      ),
+    }),
     discover: async () => {
       const readers = [...readersOf(config), ...added]
       const ours = (running().devices ?? []).flatMap((port) =>
@@ -108,6 +115,9 @@ export const createHouse = (deps: HouseDeps): House & CameraFinder => {
       }),
   }
 }
+
+/** Grave, and told by nobody else: cameras tell what is wrong with them, and the broker hears nothing of its own. */
+const isOfHouse = ({ status, about }: Finding): boolean => status === 'bad' && !['cameras', 'mqtt'].includes(about)
 
 const hostOf = (address: string): string => {
   const url = deviceUrl(address)

@@ -227,6 +227,11 @@ export interface House {
   overwriteConfig(): Promise<string>
   /** What is missing or wrong on this machine, as `nightjar doctor` tells it. */
   findings(): Promise<readonly Finding[]>
+  /**
+   * What is wrong with the house and with none of its cameras: a sentence for each, by a short word that stays the same
+   * (`notify mail`, `ffmpeg`). What the doctor finds grave is as of its last look.
+   */
+  problems(): Readonly<Record<string, string>>
 }
 
 /** Cameras that are not ours yet. */
@@ -262,6 +267,8 @@ export interface AddedCamera {
 }
 
 export interface Finding {
+  /** What it is about, in a word that stays the same: ffmpeg, disk, clock. */
+  readonly about: string
   readonly status: 'ok' | 'warn' | 'bad'
   readonly what: string
   /** What to do about it. */

@@ -13,14 +13,11 @@ import { checkCameras } from './camera-checks.js'
 import { checkGateway } from './check-gateway.js'
 import { checkDevices } from './device-checks.js'
 import { checkDisks } from './disk-checks.js'
+import { bad, type Look, ok, warn } from './look.js'
 
 const PATIENCE = 5000
 const BUILT_AFTER = Date.UTC(2026, 0, 1)
 const STEADY_MS = 600_000
-
-const ok = (what: string): Finding => ({ status: 'ok', what })
-const warn = (what: string, todo: string): Finding => ({ status: 'warn', what, todo })
-const bad = (what: string, todo: string): Finding => ({ status: 'bad', what, todo })
 
 /** What a program prints; null when it can't be run. */
 const ask = async (program: string, ...args: string[]): Promise<string | null> => {
@@ -32,7 +29,7 @@ const ask = async (program: string, ...args: string[]): Promise<string | null> =
   }
 }
 
-const checkNode = (): Finding => {
+const checkNode = (): Look => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   return major > 20 || (major === 20 && minor >= 19)
     ? ok(`Node ${process.versions.node}`)
@@ -40,7 +37,7 @@ const checkNode = (): Finding => {
 }
 
 /** The abilities that sources, tap and MJPEG use, and the Debian package that has them all. */
-const checkFfmpeg = async (): Promise<Finding[]> => {
+const checkFfmpeg = async (): Promise<Look[]> => {
   const version = await ask('ffmpeg', '-version')
   if (version === null) return [bad('ffmpeg is not there', 'install it: apt-get install ffmpeg')]
   const lists = {
@@ -76,14 +73,14 @@ const checkFfmpeg = async (): Promise<Finding[]> => {
   ]
 }
 
-const checkPrograms = async (): Promise<Finding[]> => [
+const checkPrograms = async (): Promise<Look[]> => [
   (await ask('setpriv', '--pdeathsig', 'TERM', 'true')) === null
     ? warn('setpriv is not there: kill -9 of Nightjar can leave an ffmpeg behind', 'apt-get install util-linux')
     : ok('setpriv ends children with their parent'),
 ]
 
 /** `stepped`: wall ms at which a running house saw the clock step. */
-const checkClock = async (stepped: number | null = null): Promise<Finding[]> => {
+const checkClock = async (stepped: number | null = null): Promise<Look[]> => {
   const says = `The clock says ${new Date().toISOString()}`
   if (Date.now() < BUILT_AFTER) return [bad(`${says}: that is in the past`, 'set it, or wait for NTP')]
   if (stepped !== null && Date.now() - stepped < STEADY_MS)
@@ -101,7 +98,7 @@ const checkClock = async (stepped: number | null = null): Promise<Finding[]> => 
 }
 
 /** Which detectors would look here, and why these: what cameras without any wish would get. */
-const checkDetection = async ({ detection, data, cameras }: Config): Promise<Finding> => {
+const checkDetection = async ({ detection, data, cameras }: Config): Promise<Look> => {
   const config = engineConfigOf(detection, data)
   const labels = [...new Set(cameras.flatMap(({ settings }) => settings.detection.labels))]
   const { uses, why } = chooseDetectors(config.engine, labels, await lookForOffers(config))
@@ -109,7 +106,7 @@ const checkDetection = async ({ detection, data, cameras }: Config): Promise<Fin
   return models ? ok(`Detection: ${why}`) : warn(`Detection: ${why}`, 'nightjar models pull fetches better ones')
 }
 
-const checkPort = (name: string, port: number, host: string): Promise<Finding> =>
+const checkPort = (name: string, port: number, host: string): Promise<Look> =>
   new Promise((resolve) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -124,13 +121,13 @@ const checkPort = (name: string, port: number, host: string): Promise<Finding> =
     server.listen(port, host, () => server.close(() => resolve(ok(`${name}: port ${port} is free`))))
   })
 
-const checkBroker = (url: string): Promise<Finding> =>
+const checkBroker = (url: string): Promise<Look> =>
   new Promise((resolve) => {
     const { protocol, hostname, port } = new URL(url)
     const usual = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 }[protocol] ?? 1883
     const at = `${hostname}:${port || usual}`
     const socket = connect(Number(port) || usual, hostname.replace(/^\[|\]$/g, ''))
-    const end = (finding: Finding): void => {
+    const end = (finding: Look): void => {
       socket.destroy()
       resolve(finding)
     }
@@ -142,7 +139,7 @@ const checkBroker = (url: string): Promise<Finding> =>
   })
 
 /** Our own broker or somebody else's; while we run its health says more than a try. */
-const checkMqtt = async ({ mqtt }: Config, running: Running | undefined): Promise<Finding[]> => {
+const checkMqtt = async ({ mqtt }: Config, running: Running | undefined): Promise<Look[]> => {
   const health = running?.mqtt
   if (health?.problem)
     return [bad(`MQTT: ${health.problem}`, 'is the broker running, and are mqtt.url and its password right?')]
@@ -154,7 +151,7 @@ const checkMqtt = async ({ mqtt }: Config, running: Running | undefined): Promis
 const checkPorts = (
   { http, rtsp, mediamtx, mqtt, onvif, line }: Config,
   running: Running | undefined,
-): Promise<Finding[]> => {
+): Promise<Look[]> => {
   const { embedded } = mqtt ?? {}
   const doors: readonly (readonly [string, number | null | undefined, string | undefined])[] = [
     ['http', http.port, http.host],
@@ -172,26 +169,29 @@ const checkPorts = (
   )
 }
 
+/** What was seen, with what it is about. */
+const on = (about: string, looks: readonly Look[]): Finding[] => looks.map((look) => ({ about, ...look }))
+
 /** All looks; without a configuration only those at the machine. `running`: the house that asks. */
 export const runChecks = async (config: Config | null, running?: Running): Promise<Finding[]> => {
   const kinds = new Set(config?.cameras.map(({ source }) => source.kind))
   const machine = [
-    checkNode(),
-    ...(await checkFfmpeg()),
-    ...(await checkPrograms()),
-    await checkGateway(config),
-    ...(await checkDevices({ kinds, root: '/' })),
-    ...(await checkClock(running?.stepped)),
+    ...on('node', [checkNode()]),
+    ...on('ffmpeg', await checkFfmpeg()),
+    ...on('programs', await checkPrograms()),
+    ...on('rtsp', [await checkGateway(config)]),
+    ...on('devices', await checkDevices({ kinds, root: '/' })),
+    ...on('clock', await checkClock(running?.stepped)),
   ]
   if (!config) return machine
   const gateway = running?.gateway?.problem
   return [
     ...machine,
-    ...(gateway ? [bad(`RTSP server: ${gateway}`, 'the log says more')] : []),
-    ...(await checkDisks(config)),
-    await checkDetection(config),
-    ...(await checkCameras(config)),
-    ...(await checkPorts(config, running)),
-    ...(await checkMqtt(config, running)),
+    ...on('rtsp', gateway ? [bad(`RTSP server: ${gateway}`, 'the log says more')] : []),
+    ...on('disk', await checkDisks(config)),
+    ...on('detection', [await checkDetection(config)]),
+    ...on('cameras', await checkCameras(config)),
+    ...on('ports', await checkPorts(config, running)),
+    ...on('mqtt', await checkMqtt(config, running)),
   ]
 }

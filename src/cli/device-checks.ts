@@ -3,7 +3,7 @@
 import { constants } from 'node:fs'
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Finding } from '../camera/ports.js'
+import { bad, type Look, ok, warn } from './look.js'
 
 export interface DeviceRequest {
   /** The kinds of source that are configured. */
@@ -11,9 +11,6 @@ export interface DeviceRequest {
   /** `/`; elsewhere in tests. */
   readonly root: string
 }
-
-const ok = (what: string): Finding => ({ status: 'ok', what })
-const bad = (what: string, todo: string): Finding => ({ status: 'bad', what, todo })
 
 const may = (path: string, how: number): Promise<boolean> =>
   access(path, how).then(
@@ -37,7 +34,7 @@ const devices = async (root: string, folder: string, name: RegExp): Promise<Foun
 /** A hint that helps bare metal and containers alike. */
 const RIGHTS = 'add the user to the group "video" (usermod -aG video nightjar), in a container with group_add'
 
-const judge = (what: string, { all, closed }: Found, missing: Finding | null): Finding[] => {
+const judge = (what: string, { all, closed }: Found, missing: Look | null): Look[] => {
   if (all.length === 0) return missing ? [missing] : []
   return closed.length > 0 ? [bad(`${closed.join(', ')} can't be opened`, RIGHTS)] : [ok(`${what}: ${all.join(', ')}`)]
 }
@@ -52,7 +49,7 @@ const shmRuns = async (root: string): Promise<boolean | null> => {
   return options === undefined ? null : !options.split(',').includes('noexec')
 }
 
-const piNeeds = async (root: string): Promise<Finding[]> => {
+const piNeeds = async (root: string): Promise<Look[]> => {
   const media = await devices(root, 'dev', /^media\d+$/)
   const heaps = await devices(root, 'dev/dma_heap', /./)
   const noCamera = bad(
@@ -66,20 +63,19 @@ const piNeeds = async (root: string): Promise<Finding[]> => {
   const udev = (await may(join(root, 'run/udev'), constants.R_OK))
     ? ok('/run/udev is there')
     : bad('/run/udev is not there: libcamera finds no camera', 'in a container mount /run/udev read-only')
-  const shm: Finding[] =
+  const shm: Look[] =
     (await shmRuns(root)) === false
       ? [
-          {
-            status: 'warn',
-            what: "/dev/shm is mounted noexec: MediaMTX's own reading of the Pi's camera can't start there",
-            todo: 'docker run --tmpfs /dev/shm:exec; rpicam-vid works without',
-          },
+          warn(
+            "/dev/shm is mounted noexec: MediaMTX's own reading of the Pi's camera can't start there",
+            'docker run --tmpfs /dev/shm:exec; rpicam-vid works without',
+          ),
         ]
       : []
   return [...judge('Media devices', media, noCamera), ...judge('Memory for pictures', heaps, noHeap), udev, ...shm]
 }
 
-export const checkDevices = async ({ kinds, root }: DeviceRequest): Promise<Finding[]> => {
+export const checkDevices = async ({ kinds, root }: DeviceRequest): Promise<Look[]> => {
   const video = await devices(root, 'dev', /^video\d+$/)
   const none = bad(
     'There is no /dev/video*: no USB camera is seen',

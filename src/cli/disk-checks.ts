@@ -1,11 +1,13 @@
 // The doctor's looks at the disks: whether they can be written, their room and their speed. What is written goes again.
 import { access, mkdtemp, open, rm, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Finding } from '../camera/ports.js'
 import type { Config } from '../config/schema.js'
 import { sentenceOf } from '../lib/failure.js'
+import { bad, type Look, ok, warn } from './look.js'
 
 const SAMPLE = 8_000_000
+/** Settings, users and what waits to be sent are small. */
+const DATA_FLOOR = 20_000_000
 /** A camera's video is 1 MB/s at most; below this a few of them and an SD card's pauses are too much. */
 const SLOW = 4_000_000
 
@@ -33,7 +35,14 @@ const writeSpeed = async (folder: string): Promise<number> => {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`
 
-const checkFolder = async (name: string, floor: number): Promise<Finding[]> => {
+/** Free bytes that a folder needs, and what happens with less. */
+interface Need {
+  readonly floor: number
+  readonly less: string
+  readonly todo: string
+}
+
+const checkFolder = async (name: string, { floor, less, todo }: Need): Promise<Look[]> => {
   const folder = await existing(name)
   try {
     // Only trying tells: a read-only disk and a full one also refuse who has the right.
@@ -45,34 +54,28 @@ const checkFolder = async (name: string, floor: number): Promise<Finding[]> => {
       const speed = free > 2 * SAMPLE ? await writeSpeed(inside) : null
       const fast = `${megabytes(speed ?? 0)} a second can be written there`
       return [
-        { status: 'ok', what: `${name} can be written` },
-        free > floor
-          ? { status: 'ok', what: room }
-          : {
-              ...{ status: 'bad', what: `${room}: less than storage.min_free_bytes` },
-              todo: 'make room, or nothing will be recorded',
-            },
+        ok(`${name} can be written`),
+        free > floor ? ok(room) : bad(`${room}: ${less}`, todo),
         ...(speed === null
           ? []
-          : [
-              speed >= SLOW
-                ? { status: 'ok' as const, what: fast }
-                : { status: 'warn' as const, what: fast, todo: 'a faster card or disk, or recordings get holes' },
-            ]),
+          : [speed >= SLOW ? ok(fast) : warn(fast, 'a faster card or disk, or recordings get holes')]),
       ]
     } finally {
       await rm(inside, { recursive: true, force: true })
     }
   } catch (error) {
-    const what = `${name} can't be written (${sentenceOf(error)})`
-    return [{ status: 'bad', what, todo: `let the user of the service write to ${folder}` }]
+    return [bad(`${name} can't be written (${sentenceOf(error)})`, `let the user of the service write to ${folder}`)]
   }
 }
 
 /** The data folder and, where recordings lie elsewhere, that one. */
-export const checkDisks = async ({ data, storage }: Config): Promise<Finding[]> => {
-  const findings: Finding[] = []
-  for (const folder of new Set([data, storage.path ?? data]))
-    findings.push(...(await checkFolder(folder, storage.min_free_bytes)))
-  return findings
+export const checkDisks = async ({ data, storage }: Pick<Config, 'data' | 'storage'>): Promise<Look[]> => {
+  const kept = storage.path ?? data
+  const recordings: Need = {
+    floor: storage.min_free_bytes,
+    less: 'less than storage.min_free_bytes',
+    todo: 'make room, or nothing will be recorded',
+  }
+  const settings: Need = { floor: DATA_FLOOR, less: 'hardly any', todo: 'make room, or settings can not be kept' }
+  return [...(kept === data ? [] : await checkFolder(data, settings)), ...(await checkFolder(kept, recordings))]
 }

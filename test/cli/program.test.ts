@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Finding } from '../../src/camera/ports.js'
 import { createProgram, tellError } from '../../src/cli/program.js'
 import { Failure } from '../../src/lib/failure.js'
 
@@ -123,7 +124,7 @@ describe('the command line', () => {
 })
 
 describe('the doctor', () => {
-  const look = async (config: string): Promise<{ code: number; findings: { status: string; what: string }[] }> => {
+  const look = async (config: string): Promise<{ code: number; findings: Finding[] }> => {
     const path = join(folder, 'doctor.yaml')
     await writeFile(path, `cameras: [{id: porch, source: {kind: test-pattern}}]\n${config}`)
     const { code, out } = await run('doctor', '--config', path, '--json')
@@ -137,6 +138,18 @@ describe('the doctor', () => {
     expect(findings.filter(({ status }) => status === 'bad')).toEqual([])
     expect(findings.map(({ what }) => what)).toContain(`The MQTT broker at 127.0.0.1:${brokerPort} answers`)
     expect(code).toBe(0)
+  })
+
+  it('looks at the folder of the recordings as well as at the data', async () => {
+    const { findings } = await look(
+      `data: ${join(folder, 'data')}\nstorage: {path: /proc/kept}\nhttp: {port: 0}\nrtsp: {port: 0}\n`,
+    )
+    expect(findings.filter(({ about }) => about === 'disk').map(({ status, what }) => `${status} ${what}`)).toEqual([
+      `ok ${join(folder, 'data')} can be written`,
+      expect.stringMatching(/^ok .* GB free for .*data$/),
+      expect.stringMatching(/a second can be written there$/),
+      expect.stringMatching(/^bad \/proc\/kept can't be written/),
+    ])
   })
 
   it('says what is wrong and ends with 1', async () => {

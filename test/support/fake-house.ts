@@ -33,9 +33,10 @@ export const createFakeHouse = (): FakeHouse => {
       done.push(`add ${name} ${address} ${username} ${password}`)
       return { id: 'drive', sentence: 'restart Nightjar to see it', yaml: null }
     },
+    problems: () => ({}),
     findings: async () => [
-      { status: 'ok', what: 'Node 24' },
-      { status: 'bad', what: 'ffmpeg is not there', todo: 'install it: apt-get install ffmpeg' },
+      { about: 'node', status: 'ok', what: 'Node 24' },
+      { about: 'ffmpeg', status: 'bad', what: 'ffmpeg is not there', todo: 'install it: apt-get install ffmpeg' },
     ],
   }
 }

@@ -296,7 +296,12 @@ export type AddedAnswer = AddedCamera
 
 export const FindingsAnswer = Type.Array(
   typed<Finding>(
-    { status: oneOf('ok', 'warn', 'bad'), what: Type.String(), todo: Type.Optional(Type.String()) },
+    {
+      about: Type.String({ description: 'In a word that stays the same: ffmpeg, disk, clock' }),
+      status: oneOf('ok', 'warn', 'bad'),
+      what: Type.String(),
+      todo: Type.Optional(Type.String()),
+    },
     'What the doctor saw, and what to do about it',
   ),
 )

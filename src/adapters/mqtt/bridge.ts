@@ -14,6 +14,8 @@ export interface BridgeDeps {
   readonly version: string
   /** Wall ms. */
   readonly startedAt: number
+  /** Of the house, beside the storage: see House. */
+  problems(): Readonly<Record<string, string>>
 }
 
 interface BridgeEntity {
@@ -21,6 +23,7 @@ interface BridgeEntity {
   readonly component: Component
   readonly discovery: Readonly<Record<string, unknown>>
   show(deps: BridgeDeps): string | number | undefined
+  attributes?(deps: BridgeDeps): Readonly<Record<string, string>>
 }
 
 const sensor = (id: string, discovery: BridgeEntity['discovery'], show: BridgeEntity['show']): BridgeEntity => ({
@@ -31,10 +34,20 @@ const sensor = (id: string, discovery: BridgeEntity['discovery'], show: BridgeEn
 const size = { device_class: 'data_size', unit_of_measurement: 'GB', state_class: 'measurement' }
 const gigabytes = (bytes: number): string => (bytes / 1e9).toFixed(2)
 
+/** A sentence for each, by a word that stays the same while it lasts. */
+const problemsOf = ({ recordings, problems }: BridgeDeps): Readonly<Record<string, string>> => {
+  const { problem } = recordings.usage()
+  return { ...(problem === null ? {} : { storage: problem }), ...problems() }
+}
+
 const sensors: readonly BridgeEntity[] = [
-  sensor('problem', { name: 'Problem', icon: 'mdi:alert-circle-outline' }, ({ recordings }) => {
-    return asState(recordings.usage().problem ?? '') || 'none'
-  }),
+  {
+    // Automations compare it: the sentences, which may change from one try to the next, are its attributes.
+    ...sensor('problem', { name: 'Problem', icon: 'mdi:alert-circle-outline' }, (deps) => {
+      return asState(Object.keys(problemsOf(deps)).join(', ')) || 'none'
+    }),
+    attributes: problemsOf,
+  },
   sensor('version', { name: 'Version', icon: 'mdi:tag-outline' }, ({ version }) => version),
   sensor('free_space', { name: 'Free space', ...size, icon: 'mdi:harddisk' }, ({ recordings }) => {
     const { free } = recordings.usage()
@@ -46,9 +59,17 @@ const sensors: readonly BridgeEntity[] = [
   sensor('uptime', { name: 'Running since', device_class: 'timestamp' }, ({ startedAt }) => isoTime(startedAt) ?? ''),
 ]
 
-/** What is shown of the bridge: entity and value. */
-export const bridgeStates = (deps: BridgeDeps): readonly (readonly [id: string, value: string | undefined])[] =>
-  sensors.map(({ id, show }) => [id, show(deps)?.toString()])
+export interface BridgeState {
+  readonly id: string
+  readonly value: string | undefined
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
+export const bridgeStates = (deps: BridgeDeps): readonly BridgeState[] =>
+  sensors.map(({ id, show, attributes }) => ({
+    ...{ id, value: show(deps)?.toString() },
+    ...(attributes ? { attributes: attributes(deps) } : {}),
+  }))
 
 /** `restart` ends the service: what started it (container, systemd) starts it again. */
 const buttons: Readonly<Record<'restart' | SystemAction, BridgeEntity['discovery']>> = {
@@ -74,9 +95,12 @@ export const bridgeDiscovery = (context: DiscoveryContext): Discovery => {
     ...{ name: 'Connectivity', device_class: 'connectivity', entity_category: 'diagnostic' },
     ...{ state_topic: topics.bridgeState, payload_on: 'online', payload_off: 'offline' },
   })
-  const shown = sensors.map(({ id, component, discovery }) => {
-    const state_topic = topics.entity(BRIDGE, id)
-    return [id, common(id, component, { ...discovery, state_topic, ...availability })] as const
+  const shown = sensors.map(({ id, component, discovery, attributes }) => {
+    const own = {
+      state_topic: topics.entity(BRIDGE, id),
+      ...(attributes ? { json_attributes_topic: topics.attributes(BRIDGE, id) } : {}),
+    }
+    return [id, common(id, component, { ...discovery, ...own, ...availability })] as const
   })
   const pressed = Object.entries(buttons).map(([id, discovery]) => {
     const hidden = { entity_category: 'config', enabled_by_default: false }

@@ -67,6 +67,7 @@ export const startMqtt = async (deps: MqttDeps): Promise<MqttAdapter> => {
     ...{ cameras, recordings: { usage }, gallery, links, version, topics, base: config.base, clock, publish },
     page: urls.http,
     startedAt: house?.startedAt ?? clock.now().wall,
+    problems: () => house?.problems() ?? {},
     vitals: (camera) => ({
       fps: deps.fps(camera),
       bytes: usage(camera).bytes,

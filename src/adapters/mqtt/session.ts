@@ -103,7 +103,10 @@ export const openSession = (deps: SessionDeps): Session => {
     }
   }
   const sayBridge = (): void => {
-    for (const [id, value] of bridgeStates(deps)) keep(topics.entity(BRIDGE, id), value ?? UNKNOWN)
+    for (const { id, value, attributes } of bridgeStates(deps)) {
+      keep(topics.entity(BRIDGE, id), value ?? UNKNOWN)
+      if (attributes) keep(topics.attributes(BRIDGE, id), JSON.stringify(attributes))
+    }
   }
   const measure = (): void => {
     vitals.clear()

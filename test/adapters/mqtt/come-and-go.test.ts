@@ -19,6 +19,7 @@ let cameras: FakeCameras
 let clock: TestClock
 let session: Session
 let published: [topic: string, payload: string][]
+let wrong: Record<string, string>
 let measured: { fps: number | undefined; bytes: number; free: number | null; problem: string | null }
 
 const open = (): Session =>
@@ -29,7 +30,7 @@ const open = (): Session =>
     links: fakeLinks,
     page: () => '',
     vitals: () => ({ ...measured, addresses: { rtsp: 'rtsp://nightjar.lan:8554/porch' } }),
-    ...{ clock, topics, base: 'nightjar', version: '1.2.3', startedAt: START },
+    ...{ clock, topics, base: 'nightjar', version: '1.2.3', startedAt: START, problems: () => wrong },
     publish: async (topic, payload) => {
       published.push([topic, payload])
       return true
@@ -41,6 +42,7 @@ beforeEach(() => {
   cameras = createFakeCameras(folder, 'porch')
   clock = createTestClock()
   published = []
+  wrong = {}
   measured = { fps: 24.6, bytes: 1_234_567, free: 89e9, problem: null }
   session = open()
   session.announce()
@@ -139,10 +141,32 @@ test('what is measured is measured again every so often; the bridge says how the
   const bridge = (id: string): string | undefined => last(`nightjar/bridge/${id}`)
   expect(['version', 'free_space', 'storage_used', 'problem'].map(bridge)).toEqual(['1.2.3', '89.00', '5.00', 'none'])
   expect(bridge('uptime')).toBe('2026-11-20T12:00:00.000Z')
-  measured = { fps: undefined, bytes: 9e6, free: null, problem: 'The disk is full\nquite' }
+  measured = { fps: undefined, bytes: 9e6, free: null, problem: null }
   await clock.advance(10_000)
   expect([shown('fps'), shown('storage_used')]).toEqual(['None', '9'])
-  expect(['free_space', 'problem'].map(bridge)).toEqual(['None', 'The disk is full quite'])
+  expect(bridge('free_space')).toBe('None')
+})
+
+test('the problem of the bridge is a word for each, and a sentence beside it; it changes with the words alone', async () => {
+  const problem = (): readonly [string | undefined, unknown] => [
+    last('nightjar/bridge/problem'),
+    JSON.parse(last('nightjar/bridge/problem/attributes') ?? ''),
+  ]
+  expect(problem()).toEqual(['none', {}])
+  measured = { ...measured, problem: 'The disk is full' }
+  wrong = { 'notify mail': 'smtp.example.org:587: no answer after 15.1 s', ffmpeg: 'ffmpeg is not there' }
+  await clock.advance(10_000)
+  expect(problem()).toEqual(['storage, notify mail, ffmpeg', { storage: 'The disk is full', ...wrong }])
+  const times = (): number => published.filter(([to]) => to === 'nightjar/bridge/problem').length
+  const before = times()
+  wrong = { ...wrong, 'notify mail': 'smtp.example.org:587: no answer after 15.3 s' }
+  await clock.advance(10_000)
+  expect(problem()[1]).toMatchObject(wrong)
+  expect(times()).toBe(before)
+  measured = { ...measured, problem: null }
+  wrong = {}
+  await clock.advance(10_000)
+  expect(problem()).toEqual(['none', {}])
 })
 
 test('a camera that is off is off: its switch says so, its video and what needs it are not there', () => {

@@ -44,7 +44,14 @@ const say = (topic: string, payload: unknown = '', allowed = true) => {
     remove: async (id) => void shelf.push(`remove ${id}`),
   }
   const house = {
-    ...{ version: '1', startedAt: 0, dumpConfig: () => '', overwriteConfig: async () => '', findings: async () => [] },
+    ...{
+      version: '1',
+      startedAt: 0,
+      dumpConfig: () => '',
+      overwriteConfig: async () => '',
+      findings: async () => [],
+      problems: () => ({}),
+    },
     refusal: (action: SystemAction) => (action === 'reboot' ? 'no command is set for that' : null),
     act: async (action: SystemAction) => {
       done.push(action)

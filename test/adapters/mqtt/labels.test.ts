@@ -36,7 +36,7 @@ beforeEach(() => {
     page: () => 'http://nightjar.lan:8080',
     vitals: () => ({ fps: 25, bytes: 0, addresses: {} }),
     clock: createSystemClock(),
-    ...{ version: '1.2.3', startedAt: START },
+    ...{ version: '1.2.3', startedAt: START, problems: () => ({}) },
     ...{ topics, base: 'nightjar' },
     publish: async (topic, payload) => {
       published.push([topic, payload])
