@@ -50,6 +50,31 @@ automation:
       input: {people: [device_tracker.ada], switch_on: [switch.walk_recording], switch_off: [switch.walk_privacy], wait: 0}
 `
 
+interface Asked {
+  readonly service: string
+  readonly data: object
+  /** As Home Assistant then shows it. */
+  readonly shows: string
+}
+/** What to ask of each kind of entity, for another state than it has. */
+const controlled: Readonly<Record<string, (state: string, attributes: Entity['attributes']) => Asked>> = {
+  switch: (state) => {
+    const shows = state === 'on' ? 'off' : 'on'
+    return { service: `switch.turn_${shows}`, data: {}, shows }
+  },
+  number: (state, { step, max }) => {
+    const by = Number(state) < Number(max) ? Number(step) : -Number(step)
+    const value = Math.round((Number(state) + by) * 1e6) / 1e6
+    return { service: 'number.set_value', data: { value }, shows: String(value) }
+  },
+  select: (state, { options }) => {
+    const shows = (options as readonly string[]).find((option) => option !== state) ?? ''
+    return { service: 'select.select_option', data: { option: shows }, shows }
+  },
+  button: () => ({ service: 'button.press', data: {}, shows: '' }),
+}
+const rank = (id: string): number => ['privacy', 'camera'].indexOf(id) + 1
+
 const on =
   (topic: string) =>
   (message: { topic: string }): boolean =>
@@ -178,29 +203,94 @@ describe.skipIf(why !== null)('the house and Home Assistant', { timeout: 120_000
     expect((await fetch(clip.url)).status).toBe(404)
   })
 
-  it('killed: unavailable; started again: the same entities with their states', async () => {
+  it('each switch, number, select and button does its work within a second', async () => {
+    const { entities } = await home.dump()
+    const disabled = entities.flatMap(({ unique_id, disabled_by }) =>
+      unique_id?.startsWith('nightjar_walk_') && disabled_by ? [unique_id] : [],
+    )
+    await home.enable(...disabled)
+    await home.wait('nightjar_walk_connectivity=on', 'nightjar_walk_motion=off')
+    const shown = await home.dump()
+    const controls = shown.entities
+      .flatMap(({ unique_id, entity_id, ...entity }) => {
+        const id = unique_id?.startsWith('nightjar_walk_') ? unique_id.slice('nightjar_walk_'.length) : null
+        const kind = entity_id.split('.')[0] ?? ''
+        return id !== null && kind in controlled ? [{ ...entity, id, kind }] : []
+      })
+      // What takes the video away from the others comes last.
+      .sort((one, other) => rank(one.id) - rank(other.id))
+    expect(controls.length).toBeGreaterThan(25)
+    const took: [ms: number, id: string][] = []
+    for (const { id, kind, state, attributes } of controls) {
+      const to = controlled[kind]?.(state ?? '', attributes)
+      if (!to) continue
+      const from = performance.now()
+      await home.call(to.service, `nightjar_walk_${id}`, to.data)
+      const asked = await ear.until(
+        `${id} to be asked`,
+        ({ topic, mono }) => mono >= from && topic === `nightjar/walk/${id}/set`,
+      )
+      const done = await ear.until(`${id} to be done`, ({ topic, text, mono }) => {
+        if (mono < asked.mono) return false
+        if (kind !== 'button') return topic === `nightjar/walk/${id}` && text === asked.text
+        return topic === `nightjar/walk/response/${id}` && JSON.parse(text).status === 'ok'
+      })
+      took.push([Math.round(done.mono - asked.mono), id])
+      if (kind === 'button') continue
+      await home.wait(`nightjar_walk_${id}=${to.shows}`)
+      await set(id, kind === 'switch' ? `${state}`.toUpperCase() : `${state}`)
+      if (rank(id) > 0) await home.wait('nightjar_walk_connectivity=on', 'nightjar_walk_motion=off')
+    }
+    console.info('from the asking to the state, ms:', JSON.stringify(took.sort(([one], [other]) => other - one)))
+    expect(took.filter(([ms]) => ms > 1000)).toEqual([])
+  }, 300_000)
+
+  /** States that were there before, and the same entities. */
+  const isBack = async (before: readonly string[]): Promise<void> => {
+    await home.within(
+      10,
+      ...['nightjar_bridge_connectivity=on', 'nightjar_walk_connectivity=on', 'nightjar_walk_night_mode=night'],
+      ...['nightjar_walk_detection=on', 'nightjar_walk_light_mode=night'],
+    )
+    expect(ids(await home.dump())).toEqual(before)
+  }
+
+  it('killed: unavailable within the keep-alive; started again: the same entities with their states', async () => {
+    await set('night_mode', 'night')
+    await home.wait('nightjar_walk_night_mode=night', 'nightjar_walk_light_mode=night')
     const before = ids(await home.dump())
     nightjar.signal('SIGKILL')
     await nightjar.exited
-    await home.wait('nightjar_walk_motion=unavailable', 'nightjar_bridge_connectivity=off')
+    await home.within(30, 'nightjar_walk_motion=unavailable', 'nightjar_bridge_connectivity=off')
     nightjar = await start()
-    await home.wait(
-      'nightjar_bridge_connectivity=on',
-      'nightjar_walk_night_mode=night',
-      'nightjar_walk_connectivity=on',
-    )
-    expect(ids(await home.dump())).toEqual(before)
+    await isBack(before)
   })
 
-  it('restarts of the broker and of Home Assistant lose nothing', async () => {
+  it('restarted by its button: the same', async () => {
+    const before = ids(await home.dump())
+    await home.enable('nightjar_bridge_restart')
+    await home.wait('nightjar_walk_connectivity=on')
+    await home.call('button.press', 'nightjar_bridge_restart')
+    expect(await nightjar.exited).toBe(0)
+    await home.wait('nightjar_walk_motion=unavailable', 'nightjar_bridge_connectivity=off')
+    nightjar = await start()
+    await isBack(before)
+  })
+
+  it('a restart of the broker loses nothing', async () => {
     const before = ids(await home.dump())
     await broker.kill()
     await home.wait('nightjar_walk_motion=unavailable')
     await broker.start()
-    await home.wait('nightjar_walk_connectivity=on', 'nightjar_walk_night_mode=night')
+    await ear[Symbol.asyncDispose]()
+    ear = await listen(broker.url, { username: 'anna', password: 'pw' })
+    await isBack(before)
+  })
+
+  it('a restart of Home Assistant loses nothing', async () => {
+    const before = ids(await home.dump())
     await home.restart()
-    await home.wait('nightjar_walk_connectivity=on', 'nightjar_walk_night_mode=night')
-    expect(ids(await home.dump())).toEqual(before)
+    await isBack(before)
   })
 
   it('a zone that is removed takes its entity along', async () => {

@@ -49,6 +49,8 @@ export interface HomeAssistant extends AsyncDisposable {
   dump(): Promise<Dump>
   /** `unique_id=state`; rejects when it does not become so. */
   wait(...conditions: string[]): Promise<void>
+  /** The same, with a time of its own. */
+  within(seconds: number, ...conditions: string[]): Promise<void>
   /** Rejects when a condition does not hold in time. */
   call(service: string, uniqueId: string, data?: object, ...until: string[]): Promise<void>
   /** What it shows as the picture of an entity. */
@@ -95,6 +97,7 @@ export const startHomeAssistant = async (
   return {
     dump: async () => JSON.parse(await ha('dump', '--platform', 'mqtt')) as Dump,
     wait: async (...conditions) => void (await ha('wait', ...conditions, '--timeout', '20')),
+    within: async (seconds, ...conditions) => void (await ha('wait', ...conditions, '--timeout', String(seconds))),
     call: async (service, uniqueId, data = {}, ...until) => {
       const conditions = until.flatMap((condition) => ['--until', condition])
       await ha('call', service, uniqueId, '--data', JSON.stringify(data), '--wait', '0', ...conditions)

@@ -2,6 +2,8 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 
 export interface Message {
+  /** When it was heard, monotonic milliseconds. */
+  readonly mono: number
   readonly topic: string
   readonly payload: Buffer
   readonly text: string
@@ -27,7 +29,7 @@ export const listen = async (url: string, options: IClientOptions = {}, topics =
   const checks = new Set<() => void>()
   client.on('error', () => {})
   client.on('message', (topic, payload, { retain, qos }) => {
-    heard.push({ topic, payload, text: payload.toString(), retained: retain, qos })
+    heard.push({ mono: performance.now(), topic, payload, text: payload.toString(), retained: retain, qos })
     for (const check of [...checks]) check()
   })
   await client.subscribeAsync(topics, { qos: 1 })
