@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt from 'mqtt'
 import { createMotionEye } from '../../dist/vision/motion.js'
+import { median } from './figures.mjs'
 import { measureHouse, startHouse } from './house.mjs'
 import { openViewers } from './viewers.mjs'
 
 const WIDTH = 320
-const median = (/** @type {number[]} */ values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN
 
 const heightOf = (/** @type {string} */ film) => {
   const ask = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=width,height', '-of', 'csv=p=0', film]
@@ -87,7 +87,7 @@ export const benchEyes = async (
   }
 }
 
-/** Milliseconds to the message: from the picture that made it motion; from the first look that saw a person later confirmed. */
+/** Milliseconds to the message: from the picture that made it motion; from the picture that confirmed a person. */
 const delays = async (/** @type {import('./house.mjs').House} */ house, /** @type {number} */ wait) => {
   const { url, ...login } = house.mqtt
   const client = await mqtt.connectAsync(url, login)
@@ -97,7 +97,7 @@ const delays = async (/** @type {import('./house.mjs').House} */ house, /** @typ
     const event = JSON.parse(payload.toString())
     const since = (/** @type {string} */ at) => Date.now() - Date.parse(at)
     if (event.event_type === 'motion_started') seen.motion?.push(since(event.at))
-    if (event.event_type === 'sighting' && event.phase === 'began') seen.person?.push(since(event.since))
+    if (event.event_type === 'sighting' && event.phase === 'began') seen.person?.push(since(event.at))
   })
   await client.subscribeAsync('nightjar/+/event')
   await sleep(wait * 1000)

@@ -11,8 +11,8 @@ import { cpuByRole, pssByRole } from './process-tree.mjs'
 const USER = 'bench'
 const PASSWORD = 'bench-of-nightjar'
 
-/** @param {string} folder @param {{ cameras: object[], detection?: object }} parts */
-export const startHouse = async (folder, { cameras, detection }) => {
+/** @param {string} folder @param {{ cameras: object[], detection?: object, env?: Record<string, string> }} parts */
+export const startHouse = async (folder, { cameras, detection, env = {} }) => {
   mkdirSync(folder, { recursive: true })
   const data = join(folder, 'data')
   writeFileSync(join(folder, 'password'), `${PASSWORD}\n`, { mode: 0o600 })
@@ -29,6 +29,7 @@ export const startHouse = async (folder, { cameras, detection }) => {
   writeFileSync(file, stringify(config))
   const child = spawn(process.execPath, ['dist/main.js', 'serve', '--config', file, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   })
   /** @type {string[]} */
   const logs = []

@@ -1,15 +1,28 @@
 // MJPEG viewers that cost next to nothing: plain sockets that skip over each picture by its Content-Length and keep the
-// numbers and times of the parts.
+// numbers and times of the parts; or, where they are asked to, the pictures themselves with the times of their arrival.
 import { connect } from 'node:net'
+import { machineTime } from './rtsp-reader.mjs'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 
-/** @typedef {{ parts: number, missed: number, bytes: number, delays: number[], problem: string | undefined }} Seen */
+/** @typedef {{ at: number, jpeg: Buffer }} Picture */
+/** @typedef {{ parts: number, missed: number, bytes: number, delays: number[], pictures: Picture[], problem: string | undefined }} Seen */
 
-/** One viewer; `seen` counts from the last `reset`. */
-const openViewer = (/** @type {URL} */ url, /** @type {string} */ auth) => {
-  /** @type {Seen} */
-  let seen = { parts: 0, missed: 0, bytes: 0, delays: [], problem: undefined }
+/** @returns {Seen} */
+const nothing = (/** @type {string | undefined} */ problem) => ({
+  parts: 0,
+  missed: 0,
+  bytes: 0,
+  delays: [],
+  pictures: [],
+  problem,
+})
+
+/** One viewer; what it has seen since it was last asked. */
+const openViewer = (/** @type {URL} */ url, /** @type {string} */ auth, /** @type {boolean} */ keep) => {
+  let seen = nothing(undefined)
+  /** @type {Buffer[]} */
+  let kept = []
   let head = Buffer.alloc(0)
   let skip = 0
   let answered = false
@@ -33,11 +46,18 @@ const openViewer = (/** @type {URL} */ url, /** @type {string} */ auth) => {
     seen.delays.push(Date.now() - 1000 * Number(/X-Timestamp: ([\d.]+)/i.exec(text)?.[1]))
     skip = length + 2
   }
+  const keepSome = (/** @type {Buffer} */ bytes) => {
+    kept.push(bytes)
+    if (skip > 0) return
+    seen.pictures.push({ at: machineTime(), jpeg: Buffer.concat(kept) })
+    kept = []
+  }
   socket.on('data', (chunk) => {
     let rest = chunk
     while (rest.length > 0) {
       const skipped = Math.min(skip, rest.length)
       skip -= skipped
+      if (keep && skipped > 0) keepSome(rest.subarray(0, skipped))
       rest = rest.subarray(skipped)
       if (rest.length === 0) return
       head = head.length > 0 ? Buffer.concat([head, rest]) : rest
@@ -58,7 +78,7 @@ const openViewer = (/** @type {URL} */ url, /** @type {string} */ auth) => {
     /** What came since the last time. */
     take: () => {
       const taken = seen
-      seen = { parts: 0, missed: 0, bytes: 0, delays: [], problem: taken.problem }
+      seen = nothing(taken.problem)
       return taken
     },
     close: () => {
@@ -68,9 +88,9 @@ const openViewer = (/** @type {URL} */ url, /** @type {string} */ auth) => {
   }
 }
 
-/** @param {URL} url @param {string} auth @param {number} count */
-export const openViewers = (url, auth, count) => {
-  const viewers = Array.from({ length: count }, () => openViewer(url, auth))
+/** @param {URL} url @param {string} auth @param {number} count @param {boolean} [keep] whether the pictures are kept */
+export const openViewers = (url, auth, count, keep = false) => {
+  const viewers = Array.from({ length: count }, () => openViewer(url, auth, keep))
   return {
     take: () => viewers.map((viewer) => viewer.take()),
     close: () => viewers.forEach((viewer) => void viewer.close()),
