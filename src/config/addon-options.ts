@@ -27,6 +27,7 @@ export const houseFields: Readonly<Record<string, Field>> = {
   mqtt_password: { path: 'mqtt.password' },
   mqtt_base: { path: 'mqtt.base' },
   mqtt_discovery_prefix: { path: 'mqtt.discovery_prefix' },
+  line_token: { path: 'line.token' },
   log_level: { path: 'logging.level' },
 }
 
@@ -43,7 +44,7 @@ export const cameraFields: Readonly<Record<string, Field>> = {
 }
 
 /** Ports and folders are in the add-on's manifest: nightjar.yaml can't move them. */
-const FIXED = ['data', 'http.host', 'http.port', 'http.prefix', 'rtsp.host', 'rtsp.port'] as const
+const FIXED = ['data', 'http.host', 'http.port', 'http.prefix', 'rtsp.host', 'rtsp.port', 'line.port'] as const
 
 export interface AddonValues {
   /** What nightjar.yaml would say. */
@@ -63,6 +64,9 @@ export const addonValues = (options: unknown, file: Plain | null): AddonValues =
   for (const key of lists) value[key] = [...(form[key] as unknown[]), ...(own[key] as unknown[])]
   if (!isPlain(value.mqtt) || !(given(value.mqtt.url) || isPlain(value.mqtt.embedded)))
     value.mqtt = { ...(isPlain(value.mqtt) ? value.mqtt : {}), supervisor: true }
+  // Nobody calls from the add-on's own machine: whoever says a token wants to be called from others.
+  if (isPlain(value.line) && (given(value.line.token) || given(value.line.token_file)) && !given(value.line.host))
+    value.line = { ...value.line, host: '0.0.0.0' }
   return {
     value,
     problems: FIXED.filter((path) => at(own, path) !== undefined).map((path) => ({

@@ -334,5 +334,5 @@ describe('the systemd unit', () => {
     expect(copied.filter((path) => !existsSync(path))).toEqual([])
     expect(existsSync(dirname('docker/nightjar.example.yaml'))).toBe(true)
     execFileSync('node', ['dist/main.js', 'check-config', 'docker/nightjar.example.yaml'])
-  })
+  }, 30_000)
 })

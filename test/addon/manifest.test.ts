@@ -93,13 +93,14 @@ describe('the manifest', () => {
   })
 
   it('opens the ports that the service listens on by itself, the page only through Home Assistant', () => {
-    const { http, rtsp, mediamtx, onvif } = houseSchema
+    const { http, rtsp, mediamtx, onvif, line } = houseSchema
     const ofCameras = [0, 1, 2, 3].map((index) => [`${onvif.port.default + index}/tcp`, null] as const)
     expect(manifest.ports).toEqual({
       [`${rtsp.port.default}/tcp`]: rtsp.port.default,
       [`${http.port.default}/tcp`]: null,
       ...Object.fromEntries(ofCameras),
       [`${mediamtx.webrtc_port.default}/udp`]: null,
+      [`${line.port.default}/tcp`]: null,
     })
     expect(manifest).toMatchObject({ ingress: true, ingress_port: http.port.default, services: ['mqtt:want'] })
     expect(manifest.watchdog).toBe(`http://[HOST]:[PORT:${http.port.default}]/health`)

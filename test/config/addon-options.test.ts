@@ -46,6 +46,23 @@ describe('the form', () => {
     })
   })
 
+  it('opens the line protocol to other machines with a token, and not without', async () => {
+    expect((await load(form)).line).toBeUndefined()
+    expect((await load({ ...form, line_token: '' })).line).toBeUndefined()
+    const token = 'twelve-letters'
+    expect((await load({ ...form, line_token: token })).line).toEqual({ host: '0.0.0.0', port: 9999, token })
+    expect((await load(form, `line: {token: ${token}}`)).line).toMatchObject({ host: '0.0.0.0', token })
+    expect((await load(form, 'line: {}')).line).toMatchObject({ host: '127.0.0.1', token: null })
+    expect(await problemsOf({ ...form, line_token: 'with a space in it' })).toEqual([
+      "in the add-on's configuration:",
+      'line_token: must be 12 to 200 letters without spaces',
+    ])
+    expect(await problemsOf({ ...form, line_token: token }, 'line: {port: 7}')).toEqual([
+      "in the add-on's configuration:",
+      "nightjar.yaml: line.port: is Home Assistant's to say in an add-on: leave it out (line 1)",
+    ])
+  })
+
   it('says everything at the place where nightjar.yaml says it', async () => {
     const camera = {
       ...{ id: 'yard', name: 'The yard', kind: 'usb', device: '/dev/video2', width: 640, height: 480, fps: 15 },
