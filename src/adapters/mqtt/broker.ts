@@ -8,6 +8,7 @@ import { Failure, sentenceOf } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
 import { createSerial } from '../../lib/serial.js'
 import { speakBoth } from './mqtt5.js'
+import './packet-numbers.js'
 import { maySpeak, type Speaker } from './rights.js'
 
 export interface BrokerDeps {

@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.js'
 import { Failure } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
 import { redactText } from '../../lib/redact.js'
+import './packet-numbers.js'
 import type { MqttConfig } from './schema.js'
 
 export type BrokerConfig = Omit<MqttConfig, 'url' | 'supervisor' | 'embedded' | 'base' | 'discovery_prefix'> & {
