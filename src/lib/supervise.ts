@@ -45,14 +45,20 @@ export const supervise = (
     tell({ status: 'starting' })
     while (!end.signal.aborted) {
       let problem = 'it ended by itself'
+      // A signal of its own for each run: what a run leaves listening goes with it.
+      const run = new AbortController()
+      const pass = (): void => run.abort(end.signal.reason)
+      end.signal.addEventListener('abort', pass)
       try {
-        await job(end.signal, () => {
+        await job(run.signal, () => {
           if (end.signal.aborted) return
           pause = FIRST_PAUSE
           tell({ status: 'working' })
         })
       } catch (error) {
         problem = sentenceOf(error)
+      } finally {
+        end.signal.removeEventListener('abort', pass)
       }
       if (end.signal.aborted) return
       tell({ status: 'broken', problem })

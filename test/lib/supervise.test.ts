@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/lib/log.js'
 import { type Job, supervise } from '../../src/lib/supervise.js'
@@ -45,6 +46,17 @@ describe('supervise', () => {
     await clock.advance(5000 + 1000)
     expect(runs).toBe(5)
     expect(health).toEqual(['starting', 'broke', 'working', 'broke'])
+    await supervised[Symbol.asyncDispose]()
+  })
+  it('keeps nothing of a run that broke and left a listener on its signal', async () => {
+    const left: number[] = []
+    const { clock, supervised } = start(async (signal) => {
+      left.push(getEventListeners(signal, 'abort').length)
+      signal.addEventListener('abort', () => {}, { once: true })
+      throw new Error('broke')
+    })
+    await clock.advance(10_000)
+    expect(left).toEqual([0, 0, 0, 0])
     await supervised[Symbol.asyncDispose]()
   })
   it('ends the job when it is disposed, and waits for it', async () => {
