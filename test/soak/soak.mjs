@@ -26,12 +26,14 @@ const KINDS = ['publisher', 'tap', 'mjpeg', 'processor']
 const MOST_MB_PER_HOUR = 1
 const MOST_LOST_S = 5
 const PATIENCE_MS = 30_000
+/** Of the house's log, with each failure. */
+const LINES = 12
 
 /** @type {string[]} */
 const failures = []
 const fail = (/** @type {string} */ what) => {
   failures.push(what)
-  console.log(`  FAILED: ${what}`)
+  console.log(`  FAILED: ${what}\n${house.logs.slice(-LINES).join('\n')}`)
 }
 
 const camera = await startCamera()
