@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { listen } from '../support/mqtt-listener.js'
 import { type Nightjar, startNightjar, until } from '../support/nightjar.js'
 
 let nightjar: Nightjar
@@ -70,6 +71,45 @@ it('presses the snapshot button and gets the picture', async () => {
   await publish('nightjar/porch/command/snapshot', '{"id": "a1", "format": "png"}')
   expect(await answer('snapshot', 'a1')).toMatchObject({ status: 'ok', format: 'png' })
 })
+it('moves every control that the device offers, and back', async () => {
+  interface Control {
+    readonly platform: string
+    readonly state_topic: string
+    readonly command_topic?: string
+    readonly options?: readonly string[]
+    readonly step?: number
+    readonly max?: number
+  }
+  const other = ({ platform, options = [], step = 1, max = 100 }: Control, now: string): string => {
+    if (platform === 'switch') return now === 'ON' ? 'OFF' : 'ON'
+    if (platform === 'select') return options.find((option) => option !== now) ?? ''
+    return String(Math.round((Number(now) + (Number(now) < max ? step : -step)) * 1e6) / 1e6)
+  }
+  const { components } = JSON.parse(last('homeassistant/device/nightjar_porch/config') ?? '{}')
+  // Those that take the video away come last.
+  const order = (id: string): number => ['privacy', 'camera'].indexOf(id)
+  const controls = Object.entries<Control>(components)
+    .filter(([, { command_topic }]) => command_topic)
+    .sort(([one], [another]) => order(one) - order(another))
+  expect(controls.length).toBeGreaterThan(25)
+  const { name: username = '', password = '' } = nightjar.addresses.users[0] ?? {}
+  await using hand = await listen(nightjar.addresses.mqtt, { username, password }, ['nightjar/porch/response/#'])
+  for (const [id, control] of controls) {
+    const topic = control.command_topic ?? ''
+    if (control.platform === 'button') {
+      await hand.publish(topic, 'PRESS')
+      const done = await until(`${id} to be answered`, () => last(`nightjar/porch/response/${id}`))
+      expect([id, JSON.parse(done).status]).toEqual([id, 'ok'])
+      continue
+    }
+    const before = last(control.state_topic) ?? ''
+    for (const value of [other(control, before), before]) {
+      await hand.publish(topic, value)
+      await until(`${id} to become ${value}`, () => last(control.state_topic) === value)
+    }
+  }
+  await until('the video', () => last('nightjar/porch/connectivity') === 'ON', 30_000)
+}, 90_000)
 it('switches a recording on and off, and hears that it is kept', async () => {
   await publish('nightjar/porch/recording/set', 'ON')
   await until('ON', () => last('nightjar/porch/recording') === 'ON')

@@ -225,7 +225,8 @@ describe.skipIf(why !== null)('the house and Home Assistant', { timeout: 120_000
       const to = controlled[kind]?.(state ?? '', attributes)
       if (!to) continue
       const from = performance.now()
-      await home.call(to.service, `nightjar_walk_${id}`, to.data)
+      const shown = kind === 'button' ? [] : [`nightjar_walk_${id}=${to.shows}`]
+      await home.call(to.service, `nightjar_walk_${id}`, to.data, ...shown)
       const asked = await ear.until(
         `${id} to be asked`,
         ({ topic, mono }) => mono >= from && topic === `nightjar/walk/${id}/set`,
@@ -237,7 +238,6 @@ describe.skipIf(why !== null)('the house and Home Assistant', { timeout: 120_000
       })
       took.push([Math.round(done.mono - asked.mono), id])
       if (kind === 'button') continue
-      await home.wait(`nightjar_walk_${id}=${to.shows}`)
       await set(id, kind === 'switch' ? `${state}`.toUpperCase() : `${state}`)
       if (rank(id) > 0) await home.wait('nightjar_walk_connectivity=on', 'nightjar_walk_motion=off')
     }
