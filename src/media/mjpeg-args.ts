@@ -2,6 +2,7 @@
 import type { MjpegVariant } from '../camera/ports.js'
 import type { ChildPlan } from '../lib/process.js'
 import { TICKS } from './ffmpeg-args.js'
+import { PROMPT_AGENT } from './gateway/gateway.js'
 import { ffmpegQuality } from './jpeg.js'
 
 export interface MjpegPlan {
@@ -32,7 +33,8 @@ const STAMPS = `settb=1/${TICKS},metadata=mode=add:key=n:value=1,metadata=mode=p
 
 export const planMjpeg = ({ url, variant, quality, quick }: MjpegPlan): ChildPlan => {
   const input = [
-    ...['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', '-flags', 'low_delay', '-copyts'],
+    ...['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', '-user_agent', PROMPT_AGENT],
+    ...['-flags', 'low_delay', '-copyts'],
     ...(quick ? ['-probesize', '32', '-analyzeduration', '0'] : []),
     ...['-threads', '1', '-i', url],
   ]

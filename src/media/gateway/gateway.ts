@@ -38,6 +38,12 @@ export type PathSpec =
 
 export type RpiParams = Readonly<Record<string, string | number | boolean | readonly number[]>>
 
+/**
+ * How a decoder of ours calls itself (User-Agent) that wants each picture before the next one begins. The built-in gateway
+ * does that for H.264, and then a picture has the time of the one before.
+ */
+export const PROMPT_AGENT = 'nightjar-prompt'
+
 export interface Gateway extends GatewayView, AsyncDisposable {
   readonly kind: 'builtin' | 'mediamtx'
   /** Whether it pulls addresses itself; else the pipeline publishes. */

@@ -112,8 +112,11 @@ export const splitUrl = (url: string): { readonly bare: string; readonly user: s
 
 export interface Publisher extends Disposable {
   readonly client: RtspClient
-  /** One picture in as many packets as `bytes` needs; the first carries the parameter sets when it is a key frame. */
-  picture(key: boolean, bytes?: number): void
+  /**
+   * One picture in as many packets as `bytes` needs; the first carries the parameter sets when it is a key frame. It is
+   * `pictures` pictures later than it would be.
+   */
+  picture(key: boolean, bytes?: number, pictures?: number): void
   raw(channel: number, data: Buffer): void
   /** RTP bytes sent so far. */
   readonly sent: number
@@ -158,7 +161,8 @@ export const openPublisher = async (
     get sent() {
       return sent
     },
-    picture: (key, bytes = 1000) => {
+    picture: (key, bytes = 1000, pictures = 0) => {
+      time += 3600 * pictures
       if (key) for (const set of PARAMETERS) send(set, false)
       const type = key ? 0x65 : 0x41
       const parts = Math.max(2, Math.ceil(bytes / 1200))

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '../../../lib/clock.js'
 import { splitTrack } from './address.js'
+import { createPromptSink } from './prompt.js'
 import { createReader, type Reader, type Sink } from './reader.js'
 import type { Relay } from './relay.js'
 import { controlOf } from './sdp.js'
@@ -16,6 +17,8 @@ export interface ReadingDeps {
   readonly own: boolean
   /** It gets video before that is admitted. */
   readonly proof: boolean
+  /** See PROMPT_AGENT. */
+  readonly prompt: boolean
   readonly socket: Socket
   readonly remoteAddress: string
   readonly openUdp: () => Promise<UdpPair>
@@ -34,7 +37,7 @@ export interface Reading extends Disposable {
 }
 
 export const createReading = (deps: ReadingDeps): Reading => {
-  const { relay, own, proof, socket, remoteAddress, openUdp, clock, end } = deps
+  const { relay, own, proof, prompt, socket, remoteAddress, openUdp, clock, end } = deps
   const tcp = new Map<number, Pair>()
   const udp = new Map<number, Pair>()
   const ports = new Map<number, Disposable>()
@@ -47,6 +50,12 @@ export const createReading = (deps: ReadingDeps): Reading => {
     sink?.[Symbol.dispose]?.()
     reader = undefined
     sink = undefined
+  }
+  const tcpSink = (): Sink => {
+    const plain = createTcpSink(socket, tcp)
+    const track = relay.tracks.findIndex(({ codec }) => codec === 'H264')
+    const pair = prompt ? tcp.get(track) : undefined
+    return pair ? createPromptSink(plain, socket, track, pair.rtp) : plain
   }
   const setupTcp = (track: number, transport: Transport & { kind: 'tcp' }): Reply => {
     const used = new Set([...tcp].flatMap(([other, { rtp, rtcp }]) => (other === track ? [] : [rtp, rtcp])))
@@ -81,7 +90,7 @@ export const createReading = (deps: ReadingDeps): Reading => {
       if (tcp.size + udp.size === 0) return { status: 455 }
       if (!relay.plays(proof)) return { status: 503, reason: 'No Video On This Path Now' }
       const udpSink = pair && createUdpSink(pair, remoteAddress, udp, clock)
-      sink = udpSink ?? createTcpSink(socket, tcp)
+      sink = udpSink ?? tcpSink()
       reader = createReader({ sink, clock, end })
       const { starts, begin } = relay.join(reader, { own, proof })
       const base = url.replace(/\?.*$/, '').replace(/\/?(trackID=\d+)?$/, '')

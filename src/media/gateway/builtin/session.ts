@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../../lib/clock.js'
 import { sentenceOf } from '../../../lib/failure.js'
+import { PROMPT_AGENT } from '../gateway.js'
 import { parseTarget, splitTrack } from './address.js'
 import { createPublishing, type Publishing } from './publishing.js'
 import { createReading, type Reading } from './reading.js'
@@ -52,6 +53,8 @@ export const createSession = (deps: SessionDeps): Session => {
   /** It is one of ours; and the proof's connection, where it asked for that. */
   let own = false
   let proof = false
+  /** See PROMPT_AGENT. */
+  let prompt = false
   let reading: { readonly path: string; readonly part: Reading } | undefined
 
   const alive = (): void => {
@@ -77,12 +80,13 @@ export const createSession = (deps: SessionDeps): Session => {
       return { status: 400, reason: `Unusable Description: ${sentenceOf(error)}`.replace(/[^\x20-\x7e]+/g, ' ') }
     }
   }
-  const describe = async ({ url }: Request, mayPublish: boolean): Promise<Reply> => {
+  const describe = async ({ url, headers }: Request, mayPublish: boolean): Promise<Reply> => {
     const target = parseTarget(url)
     const relay = relayOf(target?.path ?? '')
     if (!relay) return NO_PATH
     own = mayPublish
     proof = own && target?.query === PROOF_QUERY
+    prompt = own && headers.get('user-agent') === PROMPT_AGENT
     const body = await relay.describe(VIDEO_WAIT_MS, proof)
     if (body === undefined) return { status: 503, reason: 'No Video On This Path Now' }
     const base = `${url.replace(/[?#].*$/, '').replace(/\/+$/, '')}/`
@@ -98,7 +102,7 @@ export const createSession = (deps: SessionDeps): Session => {
     const relay = relayOf(splitTrack(request.url)?.path ?? '')
     if (!relay) return NO_PATH
     if (reading && reading.path !== relay.name) return { status: 459 }
-    reading ??= { path: relay.name, part: createReading({ ...partDeps(relay), own, proof }) }
+    reading ??= { path: relay.name, part: createReading({ ...partDeps(relay), own, proof, prompt }) }
     const reply = await reading.part.setup(request, transport)
     begun ||= reply.status === 200
     return reply
