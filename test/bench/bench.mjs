@@ -68,7 +68,13 @@ const run = async (/** @type {Group} */ { ready, phases }) => {
     for (const [i] of names.entries()) {
       const name = names[(i + round) % names.length] ?? ''
       process.stderr.write(`round ${round + 1}: ${name}\n`)
-      results[name] = [...(results[name] ?? []), await phases[name]?.()]
+      try {
+        results[name] = [...(results[name] ?? []), await phases[name]?.()]
+      } catch (error) {
+        // The others count all the same.
+        console.error(error)
+        process.exitCode = 1
+      }
     }
   }
 }
@@ -84,6 +90,8 @@ try {
       await group.stop()
     }
   }
+  const strange = only?.filter((name) => name !== 'eyes' && !results[name]) ?? []
+  if (strange.length > 0) process.stderr.write(`nothing was measured of: ${strange.join(', ')}\n`)
   const models = resolve('../shared/models')
   const wanted = !only || only.includes('eyes')
   const eyes = wanted && existsSync(footage) ? await benchEyes({ folder, models, walkers: footage, seconds }) : null

@@ -52,7 +52,7 @@ export const startMotion = async ({ folder, width, height, url, high }) => {
     child.kill()
     await exited
   }
-  const connected = high ? /high: Camera .* connected/ : /norm: Camera .* connected/
+  const connected = high ? /highres: Camera .* connected/ : /norm: Camera .* connected/
   for (let i = 0; !connected.test(log); i++) {
     await sleep(100)
     if (i < 200 && child.exitCode === null) continue

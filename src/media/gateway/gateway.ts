@@ -40,7 +40,7 @@ export type RpiParams = Readonly<Record<string, string | number | boolean | read
 
 /**
  * How a decoder of ours calls itself (User-Agent) that wants each picture before the next one begins. The built-in gateway
- * does that for H.264, and then a picture has the time of the one before.
+ * does that for H.264; then the time of a picture that comes earlier or later than its neighbours is a guess.
  */
 export const PROMPT_AGENT = 'nightjar-prompt'
 
