@@ -12,7 +12,7 @@ const printCosts = (/** @type {Results} */ results) => {
   const rows = Object.entries(results).map(([name, rounds]) => [
     name,
     {
-      'CPU s/min': fixed(median(rounds.map(counted))),
+      'CPU s/min': fixed(median(rounds.map((one) => counted(one)))),
       'of rounds': rounds.map((one) => fixed(counted(one))).join(' '),
       ...Object.fromEntries(roles.map((role) => [role, fixed(median(rounds.map((one) => one.cpu[role] ?? 0)))])),
       'PSS MB': fixed(median(rounds.map((one) => counted(one, one.pss))), 0),

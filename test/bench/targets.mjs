@@ -19,7 +19,7 @@ const eyesTargets = (/** @type {import('./report.mjs').Eyes} */ { perLook, still
  */
 export const targetsOf = (results, eyes) => {
   const roundsOf = (/** @type {string} */ name) => results[name] ?? []
-  const cpu = (/** @type {string} */ name) => median(roundsOf(name).map(counted))
+  const cpu = (/** @type {string} */ name) => median(roundsOf(name).map((one) => counted(one)))
   const node = (/** @type {string} */ name) => median(roundsOf(name).map((one) => one.cpu.node))
   const delays = (/** @type {string} */ phase, /** @type {string} */ name) =>
     roundsOf(phase).flatMap((one) => one.delays[name])
