@@ -46,7 +46,8 @@ const rtspInput = (sound: TapArgs['sound'], probe: TapArgs['probe']): string[] =
     ? []
     : sound === 'none'
       ? ['-probesize', '32', '-analyzeduration', '0']
-      : ['-probesize', '5000']),
+      : // Of small pictures that is a long time, if the sound does not come.
+        ['-probesize', '5000', '-analyzeduration', '2000000']),
 ]
 
 // Picture and sound are written apart: where ffmpeg 5 must begin a fragment for every frame of two tracks, the times

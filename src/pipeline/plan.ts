@@ -3,7 +3,7 @@ import type { ChildPlan } from '../lib/process.js'
 import type { Gateway, PathSpec } from '../media/gateway/gateway.js'
 import { planSource, type SourceConfig, talkOf } from '../sources/index.js'
 import { createMask, type Mask } from '../sources/mask.js'
-import { relayRtsp } from '../sources/rtsp.js'
+import { type RelayOptions, relayRtsp } from '../sources/rtsp.js'
 import { shrink } from '../sources/shrink.js'
 import { SLATE_SIZE, type SlateSize, slate } from '../sources/slate.js'
 import type { Addresses, Image, InputPlan, SourcePlan, StreamName, StreamPlan } from '../sources/source.js'
@@ -19,6 +19,8 @@ interface Place {
 export interface PublisherPlan extends Place {
   readonly job: 'publisher'
   readonly child: ChildPlan | null
+  /** In its place when the camera's sound does not come, for which the child would wait with its pictures. */
+  readonly mute: ChildPlan | null
   /** What the child is given to read. */
   readonly input: InputPlan | null
   /** What the child reads is one of our paths: it waits for that to have video. `missing` tells meanwhile what is missing. */
@@ -142,14 +144,13 @@ export const planCamera = (request: PlanRequest): CameraPlan => {
         ? { ...feed, name: path }
         : { name: path, feed: 'publish', ...(guard === null ? {} : { guard }) },
     )
+    const relay = (of: RelayOptions): ChildPlan | null =>
+      feed.feed === 'pull' && !own ? relayRtsp(feed.url, feed.transport, urlOf(stream), { mask, ...of }) : null
+    const heard = sound && stream === 'main'
     jobs[`publisher ${stream}`] = {
       ...{ job: 'publisher', ...place },
-      child:
-        feed.feed === 'child'
-          ? feed.child
-          : feed.feed === 'pull' && !own
-            ? relayRtsp(feed.url, feed.transport, urlOf(stream), { mask, sound: sound && stream === 'main' })
-            : null,
+      child: feed.feed === 'child' ? feed.child : relay({ sound: heard }),
+      mute: heard ? relay({ deaf: true }) : null,
       input: feed.feed === 'child' ? (feed.input ?? null) : null,
       after,
       loops: feed.feed === 'child' && feed.loops === true,
@@ -158,8 +159,14 @@ export const planCamera = (request: PlanRequest): CameraPlan => {
       proof,
     }
     if (seen.fragments || seen.frames) {
-      const heard = seen.fragments && sound
-      jobs[`tap ${stream}`] = { job: 'tap', ...place, guard, url: urlOf(stream), ...seen, sound: heard }
+      jobs[`tap ${stream}`] = {
+        job: 'tap',
+        ...place,
+        guard,
+        url: urlOf(stream),
+        ...seen,
+        sound: seen.fragments && sound,
+      }
     }
   }
   // Frames come from the smallest stream there is: the main stream is then never decoded for them.

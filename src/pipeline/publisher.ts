@@ -36,18 +36,28 @@ const STALLED_MS = 10_000
 const SILENT_MS = 5000
 const LOOK_MS = 1000
 const ARRIVED_MS = 50
+/** How long after the first picture the sound may begin: ffmpeg's look at the stream has waited for it, too. */
+const SOUND_MS = 1000
+const NO_SOUND = new Failure('unavailable', 'the sound of the camera does not come')
 
 export const definePublisher =
   (deps: PublisherDeps): Job =>
   async (signal, ready) => {
     if (signal.aborted) return
-    const { child, ends, refused } = deps.plan
+    const { child, mute, ends, refused } = deps.plan
     if (refused !== null) throw new Failure('refused', refused)
     // One that is just starting would refuse the child, and each try would be a longer pause.
     await orAborted(gatewayWorks(deps.gateway, signal), signal)
     using source = await awaitSource(deps, signal)
     if (signal.aborted) return
-    await (child ? publish(deps, child, source?.lost, signal, ready) : watchPull(deps, signal, ready))
+    const run = (plan: ChildPlan): Promise<void> => publish(deps, plan, source?.lost, signal, ready)
+    if (!child) await watchPull(deps, signal, ready)
+    else
+      await run(child).catch((error: unknown) => {
+        if (error !== NO_SOUND || !mute || signal.aborted) throw error
+        deps.log.warn({ camera: deps.camera }, `${deps.camera}: ${NO_SOUND.message}; its video goes on without`)
+        return run(mute)
+      })
     if (signal.aborted || ends === null) return
     deps.onEnded(ends)
     await aborted(signal)
@@ -89,10 +99,17 @@ const publish = async (
   const child = startChild({ ...plan, name, stdin: input !== null, onLine: (line) => log.debug({ line }, name) })
   if (deps.plan.loops) createInterface({ input: child.stdout }).on('line', createSeamFinder(deps.onSeam))
   else child.stdout.resume()
+  const before = bytesOf(deps)
+  let late: Disposable | undefined
+  if (deps.plan.mute && plan !== deps.plan.mute)
+    child.stdout.once('data', () => {
+      late = clock.after(SOUND_MS, () => bytesOf(deps) === before && giveUp(NO_SOUND))
+    })
   let given: unknown
   const giveUp = (problem: unknown): void => {
     given ??= problem
-    void child.stop()
+    // Given time, ffmpeg would publish for a moment what has waited for the sound.
+    void child.stop(problem === NO_SOUND ? 0 : undefined)
   }
   const watching = watchBytes(deps, ready, giveUp)
   const stop = (): void => void child.stop()
@@ -118,6 +135,7 @@ const publish = async (
     throw new Failure('unavailable', describeEnd('ffmpeg', { ...end, tail }))
   } finally {
     over.abort()
+    late?.[Symbol.dispose]()
     watching[Symbol.dispose]()
     signal.removeEventListener('abort', stop)
     lost?.removeEventListener('abort', onLost)
@@ -125,14 +143,19 @@ const publish = async (
   }
 }
 
+/** What has come into its path so far. */
+const bytesOf = ({ plan: { path }, gateway }: PublisherDeps): number =>
+  gateway.facts().paths.find(({ name }) => name === path)?.bytesIn ?? 0
+
 /** Proves what comes in to be what may be seen, once it comes, and lets it out. */
-const admit = async ({ plan: { path, proof }, gateway, clock }: PublisherDeps, over: AbortSignal): Promise<void> => {
+const admit = async (deps: PublisherDeps, over: AbortSignal): Promise<void> => {
+  const { gateway, clock } = deps
+  const { path, proof } = deps.plan
   const guard = guardOf(proof)
   if (!proof || guard === null) return
-  const bytes = (): number => gateway.facts().paths.find(({ name }) => name === path)?.bytesIn ?? 0
-  const before = bytes()
+  const before = bytesOf(deps)
   try {
-    while (bytes() === before) await clock.sleep(ARRIVED_MS, over)
+    while (bytesOf(deps) === before) await clock.sleep(ARRIVED_MS, over)
     await prove(proof, gateway.proofUrl(path), clock, over)
   } catch (error) {
     if (over.aborted) return
@@ -156,11 +179,13 @@ const watchPull = (deps: PublisherDeps, signal: AbortSignal, ready: () => void):
 
 /** Calls `ready` when video arrives, and `onStalled` once when it has stayed away. */
 const watchBytes = (
-  { plan: { path }, gateway, clock }: PublisherDeps,
+  deps: PublisherDeps,
   ready: () => void,
   onStalled: (problem: Failure) => void,
 ): Disposable & { silence(): number } => {
-  let bytes = gateway.facts().paths.find(({ name }) => name === path)?.bytesIn ?? 0
+  const { gateway, clock } = deps
+  const { path } = deps.plan
+  let bytes = bytesOf(deps)
   let grewAt = clock.now().mono
   let patience = FIRST_MS
   const watching = gateway.watch((name, online) => {

@@ -55,17 +55,24 @@ export const rtsp = defineSource<RtspConfig>({
 export interface RelayOptions {
   readonly mask?: Mask | null
   readonly sound?: boolean
+  /** Sound is not even asked for: the look at the stream would wait for one that never comes. */
+  readonly deaf?: boolean
 }
+
+/** At a camera's stream before it is passed on: a few pictures say in which order they come; their rate need not be known. */
+const LOOK = ['-analyzeduration', '2000000', '-fpsprobesize', '5']
+/** One line on its standard output when a first picture has come: with sound nothing is published before that comes, too. */
+const FIRST_PICTURE = ['-map', '0:v:0', '-c', 'copy', '-frames:v', '1', '-f', 'framecrc', 'pipe:1']
 
 /**
  * The publisher for what no gateway pulls: copies or, with a mask, decodes and encodes anew. Gives up after fifteen
- * silent seconds.
+ * silent seconds. With sound it says on its standard output when the first picture has come.
  */
 export const relayRtsp = (
   url: string,
   transport: 'tcp' | 'udp',
   publishUrl: string,
-  { mask = null, sound = false }: RelayOptions = {},
+  { mask = null, sound = false, deaf = false }: RelayOptions = {},
 ): ChildPlan => ({
   command: 'ffmpeg',
   args: [
@@ -73,8 +80,10 @@ export const relayRtsp = (
     ...(mask ? decodeAsSent : []),
     // A camera that refuses TCP is asked for UDP.
     ...(transport === 'tcp' ? ['-rtsp_transport', 'tcp+udp', '-rtsp_flags', 'prefer_tcp'] : ['-rtsp_transport', 'udp']),
+    ...(deaf ? ['-allowed_media_types', 'video'] : []),
     ...['-timeout', String(SILENCE_US)],
-    ...['-protocol_whitelist', 'rtsp,rtsps,tls,tcp,udp,rtp,srtp', '-analyzeduration', '2000000', '-i', url],
+    ...['-protocol_whitelist', 'rtsp,rtsps,tls,tcp,udp,rtp,srtp', ...LOOK, '-i', url],
+    ...(sound ? FIRST_PICTURE : []),
     ...['-map', '0:v:0', ...(sound ? ['-map', '0:a:0?', ...AAC] : [])],
     ...(mask ? ['-vf', `${EVEN},${mask.filter}`, ...encodeAtOwnRate] : ['-c:v', 'copy']),
     ...publish(publishUrl),

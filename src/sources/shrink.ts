@@ -2,6 +2,7 @@
 // gets it, and published there again.
 import type { ChildPlan } from '../lib/process.js'
 import { encodeAtOwnRate, publish, quiet } from './ffmpeg-args.js'
+import { SHORT_WAIT } from './sound.js'
 
 const SILENCE_US = 10_000_000
 
@@ -12,7 +13,7 @@ export const shrink = (width: number, url: string, publishUrl: string, sound: bo
     ...quiet,
     ...['-rtsp_transport', 'tcp', '-timeout', String(SILENCE_US), '-protocol_whitelist', 'rtsp,tcp,udp,rtp'],
     ...['-flags', 'low_delay', '-threads', '1', '-i', url],
-    ...['-map', '0:v:0', ...(sound ? ['-map', '0:a:0?', '-c:a', 'copy'] : [])],
+    ...['-map', '0:v:0', ...(sound ? ['-map', '0:a:0?', '-c:a', 'copy', ...SHORT_WAIT] : [])],
     ...['-vf', `scale='trunc(min(iw,${width})/2)*2':-2:flags=fast_bilinear`, ...encodeAtOwnRate],
     ...publish(publishUrl),
   ],

@@ -23,7 +23,10 @@ export const microphone = {
   default: 'none',
 } as const satisfies Option
 
-export const AAC = ['-c:a', 'aac', '-b:a', '64k'] as const
+/** Half a second is the longest that a picture waits for the sound beside it: after ffmpeg's ten it would be an outage. */
+export const SHORT_WAIT = ['-max_interleave_delta', '500000'] as const
+
+export const AAC = ['-c:a', 'aac', '-b:a', '64k', ...SHORT_WAIT] as const
 
 /** The second input of an ffmpeg; nothing without a microphone. */
 export const listen = (audio: string): readonly string[] =>

@@ -58,6 +58,7 @@ const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Prom
     path: 'porch',
     child,
     input: null,
+    mute: null,
     after: null,
     loops: false,
     ends: null,

@@ -51,7 +51,7 @@ test('a file that is not to be repeated ends, and the plan says what that means'
 test('another codec is encoded by us: a key frame each second, no B-frames', () => {
   expect(words({ kind: 'file', path: '/films/a.avi', loop: true, transcode: true, audio: 'camera' })).toBe(
     `ffmpeg ${quiet} -re -stream_loop -1 -protocol_whitelist file -i file:/films/a.avi ` +
-      `-map 0:v:0 -map 0:a:0? -c:a aac -b:a 64k -vf fps=25,scale=trunc(iw/2)*2:trunc(ih/2)*2 ${encode} ${publish} ${checksums}`,
+      `-map 0:v:0 -map 0:a:0? -c:a aac -b:a 64k -max_interleave_delta 500000 -vf fps=25,scale=trunc(iw/2)*2:trunc(ih/2)*2 ${encode} ${publish} ${checksums}`,
   )
 })
 
@@ -72,7 +72,7 @@ test('a gateway that does not pull is fed by a copy that opens nothing but RTSP 
   const { command, args } = relayRtsp('rtsp://cam/1', 'udp', 'rtsp://gateway/main')
   expect([command, ...args].join(' ')).toBe(
     `ffmpeg ${quiet} -rtsp_transport udp -timeout 15000000 -protocol_whitelist rtsp,rtsps,tls,tcp,udp,rtp,srtp ` +
-      `-analyzeduration 2000000 -i rtsp://cam/1 -map 0:v:0 -c:v copy ${publish}`,
+      `-analyzeduration 2000000 -fpsprobesize 5 -i rtsp://cam/1 -map 0:v:0 -c:v copy ${publish}`,
   )
 })
 
@@ -186,7 +186,7 @@ test('a guest publishes to an inlet of its own, which main reads', () => {
 
 test('sound is no part of a copy, unless it is wanted', () => {
   const args = relayRtsp('rtsp://cam/1', 'tcp', 'rtsp://gateway/main', { sound: true }).args.join(' ')
-  expect(args).toContain('-map 0:v:0 -map 0:a:0? -c:a aac -b:a 64k -c:v copy')
+  expect(args).toContain('-map 0:v:0 -map 0:a:0? -c:a aac -b:a 64k -max_interleave_delta 500000 -c:v copy')
   expect(relayRtsp('rtsp://cam/1', 'tcp', 'rtsp://gateway/main').args.join(' ')).not.toContain('0:a')
 })
 
