@@ -49,7 +49,9 @@ export const keepClip = async (
     await draft.drop()
     throw storageFailure(camera, error)
   }
-  return draft.finish({ to: clock.toWall(last.fragment.mono), causes: ['manual'] })
+  // Both by the clock as it is now: it may have stepped since.
+  const times = { from: clock.toWall(first.fragment.mono), to: clock.toWall(last.fragment.mono) }
+  return draft.finish({ ...times, causes: ['manual'] })
 }
 
 const write = async (path: string, parts: readonly Buffer[]): Promise<void> => {

@@ -149,7 +149,8 @@ export const createTake = (
         await Promise.race([pictured, clock.sleep(PICTURE_PATIENCE, patience.signal).catch(() => {})])
         patience.abort()
         // By the stream's own clock: where a stream was late at first, its first pictures were thought to be later.
-        const begun = last.mono - (last.pts - first.pts) * 1000
+        // A clock that went back a little in between would have it begin after its end.
+        const begun = Math.min(first.mono, last.mono, last.mono - (last.pts - first.pts) * 1000)
         const times = { from: clock.toWall(begun), to: clock.toWall(last.mono), pre_roll_s: preRoll(trigger, begun) }
         const item = await draft.finish({ ...times, causes: [...allCauses], cut: problem !== null })
         tell({ type: 'recording_finished', item })

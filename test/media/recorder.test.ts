@@ -143,6 +143,31 @@ test('a stream that was late at first: the recording began when its own clock sa
   expect(shelf[0]?.ended).toMatchObject({ from: wall(0), to: wall(3), pre_roll_s: 2.5 })
 })
 
+test.each([
+  ['an hour forward', 3_600_000],
+  ['an hour back', -3_600_000],
+])('the wall clock steps %s in mid-recording: it is as long as it is, by the clock of its end', async (_how, by) => {
+  await play(...seconds(0, 3))
+  start(2, 1)
+  await begun(1)
+  const from = shelf[0]?.from ?? 0
+  clock.step(by)
+  await play(...seconds(3, 6))
+  stop(5.5)
+  await finished(1)
+  expect(shelf[0]?.ended).toMatchObject({ from: from + by, to: from + by + 4500, pre_roll_s: 1, cut: false })
+})
+
+test("the camera's own clock goes back a little in mid-recording: it does not begin after its end", async () => {
+  await play(item('k', 0, 1, 100), item('v', 0.25, 1, 100.25))
+  start(0)
+  await play(item('v', 0.5, 1, 98.6))
+  stop(0.6)
+  await play(item('k', 1, 1, 99.1))
+  await finished(1)
+  expect(shelf[0]?.ended).toMatchObject({ from: wall(0), to: wall(0.5) })
+})
+
 test('it starts with the key frame at or before the pre-roll and ends with the last frame up to the stop', async () => {
   await play(...seconds(0, 5))
   start(4.5, 2.25)

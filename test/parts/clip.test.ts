@@ -73,6 +73,24 @@ test('where the stream changed it is what came after; of a time that is not held
   expect(storage.list()).toHaveLength(1)
 })
 
+test.each([3_600_000, -3_600_000])(
+  'the wall clock steps by %i ms while it is stored: it is where it is',
+  async (by) => {
+    const begin = clock.now().mono
+    for (const item of await makeFilm(begin, { seconds: 3 })) ring.push(item)
+    await clock.advance(3000)
+    const times = { from: clock.toWall(begin), to: clock.toWall(begin + 2000) }
+    const picture: ClipDeps['picture'] = async (at) => {
+      clock.step(by)
+      return { data: JPEG, format: 'jpg', at, width: 320, height: 180 }
+    }
+    const { id } = await keepClip({ ...deps, picture }, times)
+    const [from, to] = [times.from + by, times.to + by]
+    expect(storage.get(id)).toMatchObject({ from, to, state: 'finished' })
+    expect(storage.list({ from: from - 1, to: to + 1 }).map((item) => item.id)).toEqual([id])
+  },
+)
+
 test('of a disk that is full nothing is left', async () => {
   const begin = clock.now().mono
   for (const item of await makeFilm(begin, { seconds: 2 })) ring.push(item)
