@@ -37,6 +37,7 @@ const delaysOf = (
   /** @type {number} */ from,
 ) => {
   const stamps = barcodesOf(Buffer.concat(units.map(({ bytes }) => bytes)), join(folder, 'read.h264'))
+  if (stamps.length !== units.length) throw new Error(`of ${units.length} pictures ${stamps.length} could be decoded`)
   return units.flatMap(({ at }, i) => (at > from && stamps[i] !== undefined ? [at - stamps[i]] : []))
 }
 
