@@ -23,6 +23,8 @@ export interface MediamtxDeps extends GatewayDeps {
 
 /** How often it is asked: while a path has no video, and when all have. */
 const LOOK_MS = { waiting: 250, calm: 1000 }
+/** How long its end may take to be heard of. */
+const ENDED_MS = 200
 /** A camera's recording waits for it. */
 const MAX_PAUSE_MS = 5000
 
@@ -120,6 +122,8 @@ export const startMediamtx = async (deps: MediamtxDeps): Promise<Gateway> => {
         if (!over.signal.aborted) await desk.look()
       }
     } catch (error) {
+      // Where it has ended that is the reason, which may come a moment after its API went silent.
+      await Promise.race([server.gone, clock.sleep(ENDED_MS, signal)]).catch(() => {})
       fail(error)
     } finally {
       live = undefined
