@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 // The process: the command line, signals and the exit code. Knows no part of the house.
+import { setFlagsFromString } from 'node:v8'
 import { createProgram, tellError } from './cli/program.js'
 import { version } from './version.js'
+
+// What lives long here was there at the start: V8 would look through it again for every 8 MB of video that passed by.
+// Measured while a camera is watched: half as many such collections, a tenth of our CPU.
+setFlagsFromString('--heap-growing-percent=100')
 
 /** Everything ends within 8 s of the first signal. */
 const LONGEST_END_MS = 7500

@@ -27,7 +27,7 @@ export const startHouse = async (folder, { cameras, detection, env = {} }) => {
   }
   const file = join(folder, 'nightjar.yaml')
   writeFileSync(file, stringify(config))
-  const child = spawn(process.execPath, ['dist/main.js', 'serve', '--config', file, '--json'], {
+  const child = spawn('sh', ['docker/run.sh', 'serve', '--config', file, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })

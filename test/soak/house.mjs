@@ -44,7 +44,7 @@ export const startHouse = async (/** @type {string} */ cameraUrl) => {
   const file = join(folder, 'nightjar.yaml')
   // JSON is YAML.
   writeFileSync(file, JSON.stringify(config))
-  const child = spawn(process.execPath, ['dist/main.js', 'serve', '--config', file, '--json'], {
+  const child = spawn('sh', ['docker/run.sh', 'serve', '--config', file, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   /** @type {string[]} */
