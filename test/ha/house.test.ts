@@ -209,6 +209,9 @@ describe.skipIf(why !== null)('the house and Home Assistant', { timeout: 120_000
       unique_id?.startsWith('nightjar_walk_') && disabled_by ? [unique_id] : [],
     )
     await home.enable(...disabled)
+    // Who walks must not turn the switches.
+    await ear.publish('nightjar/walk/command/settings', '{"recording": {"on": []}}')
+    await home.wait('nightjar_walk_recording=off')
     await home.wait('nightjar_walk_connectivity=on', 'nightjar_walk_motion=off')
     const shown = await home.dump()
     const controls = shown.entities
