@@ -10,6 +10,12 @@ import { freePort } from './mosquitto.js'
 const run = promisify(execFile)
 const tools = join(dirname(fileURLToPath(import.meta.url)), '../../../shared/home-assistant')
 
+/**
+ * Half a minute after something was enabled Home Assistant loads the whole integration anew by itself: it then loses
+ * what is asked just then, and complains about device triggers that were removed before.
+ */
+const ITS_OWN_RELOAD_MS = 40_000
+
 /** Why it can't run here; null when it can. */
 export const whyNot = (): string | null => {
   if (!existsSync(join(tools, 'ha.py'))) return `${tools} is not there`
@@ -55,6 +61,7 @@ export interface HomeAssistant extends AsyncDisposable {
   call(service: string, uniqueId: string, data?: object, ...until: string[]): Promise<void>
   /** What it shows as the picture of an entity. */
   picture(uniqueId: string, file: string): Promise<void>
+  /** Takes its time: see ITS_OWN_RELOAD_MS. */
   enable(...uniqueIds: string[]): Promise<void>
   /** Of any entity, by its entity id. */
   state(entityId: string): Promise<string>
@@ -106,7 +113,10 @@ export const startHomeAssistant = async (
     state: async (entityId) =>
       (JSON.parse(await ha('rest', 'GET', `/api/states/${entityId}`)) as { state: string }).state,
     run: async (...args) => JSON.parse(await ha(...args)) as unknown,
-    enable: async (...uniqueIds) => void (await ha('enable', ...uniqueIds)),
+    enable: async (...uniqueIds) => {
+      await ha('enable', ...uniqueIds)
+      await sleep(ITS_OWN_RELOAD_MS)
+    },
     restart: async () => void (await ha('restart')),
     [Symbol.asyncDispose]: async () => {
       await ha('stop')
