@@ -26,28 +26,40 @@ const NON_SYNC = 0x10000
 
 const broken = (what: string): Failure => new Failure('unavailable', `the fragmented MP4 of ffmpeg is broken: ${what}`)
 
+const sizeAt = (data: Buffer, start: number, to: number): number => {
+  const size = data.readUInt32BE(start)
+  if (size >= 8 && start + size <= to) return size
+  throw broken(`a ${data.toString('latin1', start + 4, start + 8)} box says it has ${size} bytes`)
+}
+
 /** Bounds-checked boxes of `data` between two places. */
 export function* boxesIn(data: Buffer, from = 0, to = data.length): Generator<Box> {
   for (let start = from; start + 8 <= to; ) {
-    const type = data.toString('latin1', start + 4, start + 8)
-    const size = data.readUInt32BE(start)
-    if (size < 8 || start + size > to) throw broken(`a ${type} box says it has ${size} bytes`)
-    yield { type, start, body: start + 8, end: start + size }
-    start += size
+    const end = start + sizeAt(data, start, to)
+    yield { type: data.toString('latin1', start + 4, start + 8), start, body: start + 8, end }
+    start = end
   }
 }
 
+const isType = (data: Buffer, at: number, type: string): boolean =>
+  data[at] === type.charCodeAt(0) &&
+  data[at + 1] === type.charCodeAt(1) &&
+  data[at + 2] === type.charCodeAt(2) &&
+  data[at + 3] === type.charCodeAt(3)
+
+/** The first of each type inside the one before; asked so often that nothing is made on the way. */
 export const findBox = (
   data: Buffer,
   parent: { readonly body: number; readonly end: number },
   ...path: string[]
 ): Box => {
-  let place: { readonly body: number; readonly end: number } = parent
   let found: Box | undefined
   for (const type of path) {
-    found = [...boxesIn(data, place.body, place.end)].find((box) => box.type === type)
-    if (!found) throw broken(`it has no ${type}`)
-    place = found
+    const { body, end } = found ?? parent
+    let start = body
+    while (start + 8 <= end && !isType(data, start + 4, type)) start += sizeAt(data, start, end)
+    if (start + 8 > end) throw broken(`it has no ${type}`)
+    found = { type, start, body: start + 8, end: start + sizeAt(data, start, end) }
   }
   if (!found) throw broken('an empty path was asked')
   return found
