@@ -13,8 +13,8 @@ export interface ReadFrames {
   readonly signal: AbortSignal
   /** `mono` is milliseconds from the first frame. */
   onFrame(frame: Frame): void
-  /** Each `every`-th frame comes large (yuv420p), too, right after it; reading waits for the promise. */
-  readonly detail?: { readonly width: number; readonly every: number; onDetail(frame: Frame): Promise<void> }
+  /** Each frame comes large (yuv420p), too, right after it; reading waits for the promise. */
+  readonly detail?: { readonly width: number; onDetail(frame: Frame): Promise<void> }
 }
 
 const GRACE_MS = 500
@@ -25,10 +25,11 @@ export const readFrames = async ({ file, frames, signal, onFrame, detail }: Read
   let problem: unknown
   let first: number | undefined
   const url = `file:${resolve(file)}`
+  const all = detail ? { width: detail.width, every: 1 } : null
   const child = startChild({
     name: `reading ${file}`,
     command: 'ffmpeg',
-    args: tapArgs({ url, fragments: false, frames, detail: detail ?? null, sound: 'none', probe: 'thorough' }),
+    args: tapArgs({ url, fragments: false, frames, detail: all, sound: 'none', probe: 'thorough' }),
     pipes: (detail ? DETAIL_TIMES_FD : Math.max(FRAMES_FD, TIMES_FD)) - 2,
   })
   let largePipe: NodeJS.ReadableStream | undefined

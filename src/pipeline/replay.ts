@@ -121,7 +121,7 @@ export const replay = async ({
     ...(engine &&
       settings.some(isWanted) && {
         detail: {
-          ...{ width: DETAIL.width, every: 1 },
+          width: DETAIL.width,
           onDetail: async (frame: Frame) => {
             for (const witness of witnesses) await witness.lookLarge(frame)
           },

@@ -1,6 +1,7 @@
 // Network cameras as they are: gone, frozen, garbled, of odd rates, changing in mid-stream. What the state says, and
 // that video is there or is back. The house is a real one with the built-in gateway, the camera is made up.
 import { expect, test, vi } from 'vitest'
+import { hearArrivals } from '../support/arrivals.js'
 import { type FakeCamera, film, type Garble, startCamera } from '../support/camera.js'
 import { ffmpegs, startPipelineHouse } from '../support/pipeline-house.js'
 import { encode, numbered, until } from '../support/streams.js'
@@ -12,13 +13,7 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 const watch = async (camera: FakeCamera) => {
   const house = await startPipelineHouse({ kind: 'rtsp', url: camera.url, sub: null, transport: 'tcp' })
-  const end = new AbortController()
-  const arrivals: number[] = []
-  const listen = async (): Promise<void> => {
-    for await (const { type } of house.pipelines.streams.live('porch', end.signal))
-      if (type === 'fragment') arrivals.push(performance.now())
-  }
-  const listening = listen()
+  const arrivals = hearArrivals(house)
   const state = () => house.cameras.state('porch')
   return {
     house,
@@ -26,16 +21,15 @@ const watch = async (camera: FakeCamera) => {
     link: () => state().link,
     problem: () => state().link.problem ?? '',
     /** How many fragments came since then. */
-    since: (when: number): number => arrivals.filter((at) => at > when).length,
+    since: arrivals.since,
     /** Milliseconds until `count` fragments have come from now on. */
     video: async (count = 5): Promise<number> => {
       const from = performance.now()
-      await until(() => arrivals.filter((at) => at > from).length >= count)
+      await until(() => arrivals.since(from) >= count)
       return performance.now() - from
     },
     [Symbol.asyncDispose]: async () => {
-      end.abort()
-      await listening
+      await arrivals[Symbol.asyncDispose]()
       await house[Symbol.asyncDispose]()
     },
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { createSystemClock } from '../../src/lib/clock.js'
 import { silentLog } from '../../src/lib/log.js'
 import { defineTap } from '../../src/media/tap.js'
+import { hearArrivals } from '../support/arrivals.js'
 import { film, type Garble, startCamera } from '../support/camera.js'
 import { startPipelineHouse } from '../support/pipeline-house.js'
 import { encode, until } from '../support/streams.js'
@@ -64,21 +65,13 @@ test.concurrent('sound that ends in mid-stream takes no picture with it', async 
   await using house = await startPipelineHouse({
     ...{ kind: 'rtsp', url: camera.url, sub: null, transport: 'tcp', audio: 'camera' },
   })
-  const end = new AbortController()
-  const arrivals: number[] = []
-  const listen = async (): Promise<void> => {
-    for await (const { type } of house.pipelines.streams.live('porch', end.signal))
-      if (type === 'fragment') arrivals.push(performance.now())
-  }
-  const listening = listen()
-  await until(() => house.cameras.state('porch').media.audio && arrivals.length > 30)
+  await using arrivals = hearArrivals(house)
+  await until(() => house.cameras.state('porch').media.audio && arrivals.since(0) > 30)
   gone = true
   const from = performance.now()
   await until(() => performance.now() - from > 5000)
-  end.abort()
-  await listening
   // Seventy-five pictures were sent.
-  expect(arrivals.filter((at) => at > from).length).toBeGreaterThan(40)
+  expect(arrivals.since(from)).toBeGreaterThan(40)
   expect(house.cameras.state('porch').link.status).toBe('online')
 })
 

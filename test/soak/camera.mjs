@@ -1,19 +1,10 @@
 // A network camera for the soak: an RTSP server with a film, behind a cable that can be cut.
 import { spawn } from 'node:child_process'
 import { connect, createServer } from 'node:net'
-import { createSystemClock } from '../../dist/lib/clock.js'
-import { silentLog } from '../../dist/lib/log.js'
-import { startBuiltinGateway } from '../../dist/media/gateway/builtin/server.js'
+import { LOGIN, startCameraGateway } from '../bench/camera-gateway.mjs'
 
 export const startCamera = async () => {
-  const accounts = { verify: async () => null, verifyToken: async () => null, list: () => [] }
-  const gateway = await startBuiltinGateway({
-    config: { host: '127.0.0.1', port: 0, gateway: 'builtin' },
-    accounts: { ...accounts, streamPassword: (/** @type {string} */ name) => (name === 'cam' ? 'word' : null) },
-    clock: createSystemClock(),
-    log: silentLog,
-  })
-  await gateway.apply([{ name: 'main', feed: 'publish' }])
+  const gateway = await startCameraGateway(['main'])
   const film = ['-re', '-f', 'lavfi', '-i', 'testsrc=s=640x360:r=15', '-c:v', 'libx264', '-preset', 'ultrafast']
   const encode = ['-tune', 'zerolatency', '-g', '15', '-pix_fmt', 'yuv420p', '-f', 'rtsp', '-rtsp_transport', 'tcp']
   const publisher = spawn('ffmpeg', ['-v', 'error', '-nostdin', ...film, ...encode, gateway.serviceUrl('main')], {
@@ -50,7 +41,7 @@ export const startCamera = async () => {
   }
   await plug()
   return {
-    url: `rtsp://cam:word@127.0.0.1:${port}/main`,
+    url: `rtsp://${LOGIN.name}:${LOGIN.password}@127.0.0.1:${port}/main`,
     plug,
     /** Connections break and are refused. */
     unplug,

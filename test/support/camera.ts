@@ -5,6 +5,7 @@ import { createSystemClock } from '../../src/lib/clock.js'
 import { silentLog } from '../../src/lib/log.js'
 import { type Child, startChild } from '../../src/lib/process.js'
 import { startBuiltinGateway } from '../../src/media/gateway/builtin/server.js'
+import { nobody } from './pipeline-house.js'
 import { encode, numbered } from './streams.js'
 
 /** What passes the cable, one way or the other; what it gives back goes on. */
@@ -38,12 +39,7 @@ export const startCamera = async (): Promise<FakeCamera> => {
   const clock = createSystemClock()
   const gateway = await startBuiltinGateway({
     config: { host: '127.0.0.1', port: 0, gateway: 'builtin' },
-    accounts: {
-      verify: async () => null,
-      verifyToken: async () => null,
-      list: () => [],
-      streamPassword: (name) => (name === 'cam' ? 'word' : null),
-    },
+    accounts: { ...nobody, streamPassword: (name) => (name === 'cam' ? 'word' : null) },
     clock,
     log: silentLog,
   })
