@@ -18,3 +18,16 @@ export interface RgbImage {
   readonly height: number
   readonly channels: 3
 }
+
+/**
+ * A picture to draw into and to encode, as JPEG keeps it (ffmpeg's yuvj420p): a plane of luma, then blue and red
+ * difference at half the width and height, rounded up; BT.601, full range.
+ */
+export interface YuvImage {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly channels: 'yuvj420p'
+}
+
+export type Image = RgbImage | YuvImage
