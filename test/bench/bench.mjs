@@ -1,6 +1,7 @@
 // `npm run bench -- [--seconds N] [--rounds N] [--warm N] [--source FILE] [--only A,B] [--out FILE]`: what the built
 // house costs and how late its pictures are, beside others that do the same, in the same run. On a quiet machine, by hand.
-// One phase in a minute: `--only watch --rounds 1 --warm 15`. `apt-get install motion` adds the comparison with motion.
+// One phase in a minute: `--only watch --rounds 1 --warm 15`. `apt-get install motion python3-opencv` adds the
+// comparison with motion, and with the Python program that does faces.
 //
 // Counted: the whole process tree of `nightjar serve` without its publisher where that plays a file in place of a
 // camera. Not counted: viewers and readers (sockets in this process). Each figure is the median of the rounds; a round
@@ -11,8 +12,10 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { ancestorIsHere } from './ancestor.mjs'
 import { startPushed, startUsb } from './delay.mjs'
 import { benchEyes } from './eyes.mjs'
+import { startFaces } from './faces.mjs'
 import { startMainStream } from './main-stream.mjs'
 import { motionIsHere } from './motion.mjs'
 import { printReport } from './report.mjs'
@@ -53,6 +56,7 @@ const film = options.source ?? (existsSync(footage) ? footage : makeFilm())
 const groups = [
   { word: undefined, start: startMainStream },
   { word: 'sub', start: startSubStream },
+  { word: 'faces', start: startFaces },
   { word: 'pushed', start: startPushed },
   { word: 'usb', start: startUsb },
 ]
@@ -81,6 +85,7 @@ const run = async (/** @type {Group} */ { ready, phases }) => {
 
 try {
   if (!motionIsHere()) process.stderr.write('without motion beside us: `apt-get install motion` adds the comparison\n')
+  if (!ancestorIsHere()) process.stderr.write('without the Python ancestor: `apt-get install python3-opencv` adds it\n')
   for (const { word, start } of groups) {
     if (only && !only.some((name) => name !== 'eyes' && wordOf(name) === word)) continue
     const group = await start({ film, folder, seconds })

@@ -27,7 +27,7 @@ export const targetsOf = (results, eyes) => {
   const p95 = (/** @type {string} */ phase, /** @type {string} */ name) => percentile(delays(phase, name), 0.95)
   const snapshots = roundsOf('snapshots').flatMap((one) => one.snapshots)
   const watched = Object.entries(results).flatMap(([name, rounds]) =>
-    /^(floor|plain mjpeg|motion|sub: motion.*)$/.test(name) ? [] : rounds.filter(({ pss }) => pss),
+    /^(floor|plain mjpeg|motion|sub: motion.*|faces: ancestor)$/.test(name) ? [] : rounds.filter(({ pss }) => pss),
   )
   const rows = [
     ['watch, of the floor', cpu('watch') / cpu('floor'), 1.25, 'x'],
@@ -35,6 +35,7 @@ export const targetsOf = (results, eyes) => {
     ['watch and record with a sub-stream', cpu('sub: recording'), 1.4, 'CPU s/min'],
     ['the same, of motion beside it', cpu('sub: recording') / cpu('sub: motion recording'), 1.4 / 1.35, 'x'],
     ['one MJPEG viewer, of watch + plain ffmpeg', cpu('mjpeg 1') / (cpu('watch') + cpu('plain mjpeg')), 1.1, 'x'],
+    ['faces, boxes and MJPEG, of the Python ancestor', cpu('faces: ours') / cpu('faces: ancestor'), 1, 'x'],
     ['50 MJPEG viewers, of one', cpu('mjpeg 50') / cpu('mjpeg 1'), 1.2, 'x'],
     // MediaMTX's figures, with what it takes to get the stream.
     ['1 RTSP reader, above none', node('rtsp 1') - node('watch'), 0.41, 'CPU s/min'],
