@@ -8,6 +8,10 @@ export const networkHosts = (): string[] =>
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address)
 
+/** Whether an address is one of this machine's, loopback included. */
+export const isOwnAddress = (address: string): boolean =>
+  isLoopback(address) || Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === address))
+
 /** Whether a server that listens on this host is open to every network. */
 export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || host === '::'
 

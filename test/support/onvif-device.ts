@@ -49,7 +49,12 @@ export const createOnvifDevice = (streams: readonly CameraStream[] = STREAMS): O
     ...{ identity: identityOf('seed', 'porch', 0), version: '1.2.3', discovery: true },
     gateway: () => ({ facts: () => ({ kind: 'builtin', port: 8554, paths: [] }) }),
     profiles: createProfiles(state, views),
-    subscriptions: createSubscriptions('porch', { cameras, clock }),
+    subscriptions: createSubscriptions('porch', {
+      cameras,
+      accounts: ACCOUNTS,
+      clock,
+      file: { of: () => [], put: () => {} },
+    }),
   }
   const door = createDoor({
     ...{ accounts: ACCOUNTS, clock, windowMs: WINDOW_MS, nonces: createDigestNonces(clock) },

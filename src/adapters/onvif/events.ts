@@ -1,18 +1,18 @@
 // The Events service: PullPoints for all, Basic Notification for those who want to be called. Subscriptions have an
 // address each, and are asked for there.
 import { childOf, textAt, type Xml, xml } from '../../lib/xml.js'
-import { createConsumer } from './consumer.js'
 import { invalidValue, notAuthorized } from './fault.js'
 import { type Call, defineOperations } from './operation.js'
 import { eventCapabilities } from './service-capabilities.js'
 import { NS } from './soap.js'
 import type { Subscription } from './subscription.js'
+import { LONGEST_LIFE_MS } from './subscriptions.js'
 import { formatTime, parseDuration, parseTermination } from './time.js'
 import { DIALECTS, parseFilter, topicSet } from './topic-set.js'
 import { formatMessage, topics } from './topics.js'
 
 const PLACE = '/onvif/subscriptions/'
-const LIFE = { least: 10_000, most: 3_600_000, usual: 600_000 }
+const LIFE = { least: 10_000, most: LONGEST_LIFE_MS, usual: 600_000 }
 const PULL = { most: 120_000, messages: 1000 }
 
 const ownerOf = ({ account }: Call): string => {
@@ -70,7 +70,7 @@ export const eventOperations = defineOperations('events', {
       const subscription = call.device.subscriptions.open({
         owner: ownerOf(call),
         life: lifeIn(call, textAt(call.body, 'InitialTerminationTime')),
-        accepts: parseFilter(childOf(call.body, 'Filter')),
+        topics: parseFilter(childOf(call.body, 'Filter')),
       })
       return xml`<tev:CreatePullPointSubscriptionResponse>${reference(call, subscription, 'tev')}${times(call, subscription, 'wsnt')}</tev:CreatePullPointSubscriptionResponse>`
     },
@@ -103,19 +103,14 @@ export const eventOperations = defineOperations('events', {
   Subscribe: {
     access: 'READ_MEDIA',
     ns: NS.wsnt,
-    note: 'Basic Notification, by http, only to the address that asks',
+    note: 'Basic Notification, by http, only to who asks',
     answer: (call) => {
-      const { subscriptions } = call.device
-      const consumer = createConsumer({
-        address: textAt(call.body, 'ConsumerReference', 'Address') ?? '',
-        remote: call.remote,
-        onDead: () => subscriptions.close(subscription),
-      })
-      const subscription: Subscription = subscriptions.open({
+      const address = textAt(call.body, 'ConsumerReference', 'Address') ?? ''
+      const subscription = call.device.subscriptions.open({
         owner: ownerOf(call),
         life: lifeIn(call, textAt(call.body, 'InitialTerminationTime')),
-        accepts: parseFilter(childOf(call.body, 'Filter')),
-        deliver: consumer.deliver,
+        topics: parseFilter(childOf(call.body, 'Filter')),
+        consumer: { address, remote: call.remote },
       })
       return xml`<wsnt:SubscribeResponse>${reference(call, subscription, 'wsnt')}${times(call, subscription, 'wsnt')}</wsnt:SubscribeResponse>`
     },
@@ -126,7 +121,7 @@ export const eventOperations = defineOperations('events', {
     note: 'accepted until a minute after the end, too',
     answer: (call) => {
       const subscription = found(call)
-      subscription.renew(lifeIn(call, textAt(call.body, 'TerminationTime')))
+      call.device.subscriptions.renew(subscription, lifeIn(call, textAt(call.body, 'TerminationTime')))
       const [now, end] = times(call, subscription, 'wsnt')
       return xml`<wsnt:RenewResponse>${end}${now}</wsnt:RenewResponse>`
     },

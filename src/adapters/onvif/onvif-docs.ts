@@ -21,6 +21,11 @@ This page is made from the program's own tables (\`npm run docs\`).
   widest profile of a device, and UniFi Protect takes one camera per device.
 - **Home Assistant** finds the cameras by itself, but its list has only one entry for each host: add them one after the other, or
   choose manual and give the port. Its IR lamp switch is night mode; its autofocus, reboot and clock buttons have no use here.
+- **Restarts**: whoever subscribed to events need not do so again after a restart of Nightjar (\`onvif-subscriptions.json\` in the data
+  folder remembers), and is told at once how things are. Home Assistant learns that by its webhook (its ONVIF option *Enable webhooks*,
+  on by default). It must be reached by plain http at the address that it calls from, or be on the same machine. With the option off,
+  or https only, Home Assistant asks by itself, but waits up to a minute after it found us away. A consumer that is away is tried
+  every few seconds until its subscription ends; then it has what it missed, at most the newest 200 messages and the last of each topic.
 - **Clocks**: the token of a request may be \`clock_window_s\` off from our clock, and opens only once.
 - **Found on the network** by WS-Discovery (UDP 3702, IPv4); in a container that needs the host's network. \`discovery: false\` ends it.
 - No PTZ, no Media2 (clients that find it use nothing else), no profile is claimed beyond \`Profile/Streaming\` in the scopes. A stream in H.265 has

@@ -16,6 +16,7 @@ import { createProfiles } from './profiles.js'
 import { createReplays } from './replays.js'
 import { scopesOf } from './scopes.js'
 import { createDoor } from './security.js'
+import { openSubscriptionFile } from './subscription-file.js'
 import { createSubscriptions } from './subscriptions.js'
 
 export interface OnvifDeps {
@@ -56,6 +57,7 @@ export const startOnvif = async (deps: OnvifDeps): Promise<Onvif> => {
   const devices: Device[] = []
   try {
     const ids = cameras.list().map(({ id }) => id)
+    const file = scope.use(await openSubscriptionFile(data, ids, { clock, log }))
     for (const identity of await loadIdentities(data, ids, log)) {
       const { camera, slot } = identity
       const state = () => cameras.state(camera)
@@ -63,7 +65,7 @@ export const startOnvif = async (deps: OnvifDeps): Promise<Onvif> => {
         ...{ identity, version, state, cameras, pictures, streams, accounts, gateway: deps.gateway, clock },
         discovery: config.discovery,
         profiles: createProfiles(state, streams),
-        subscriptions: scope.use(createSubscriptions(camera, { cameras, clock })),
+        subscriptions: scope.use(createSubscriptions(camera, { cameras, accounts, clock, file })),
         log: log.child({ camera }),
       }
       const port = config.port === 0 ? 0 : config.port + slot

@@ -1,13 +1,30 @@
 // One client's subscription: its messages wait in a bounded queue (the oldest go first) until they are pulled, or are
 // given to a consumer at once. It lives until its time is over, and a while longer for who renews late.
 import type { Clock } from '../../lib/clock.js'
-import type { Filter } from './topic-set.js'
+import type { Consumer, ConsumerPlace } from './consumer.js'
+import { newest } from './queue.js'
+import { accepts, type Filter } from './topic-set.js'
 import type { Message } from './topics.js'
 
-export interface Subscription {
+/** What is kept of a subscription over a restart of ours. */
+export interface Kept {
   readonly id: string
   /** Of whom it is. */
   readonly owner: string
+  /** Wall ms. */
+  readonly until: number
+  /** As granted last, ms. */
+  readonly life: number
+  readonly topics: Filter
+  /** Null: it is pulled. */
+  readonly consumer: ConsumerPlace | null
+}
+
+export interface Subscription {
+  readonly id: string
+  readonly owner: string
+  /** As it is now. */
+  kept(): Kept
   /** Wall ms. */
   until(): number
   /** From now on for so long. */
@@ -30,45 +47,42 @@ export interface Subscription {
 }
 
 export interface SubscriptionOptions {
-  readonly id: string
-  readonly owner: string
-  readonly life: number
-  readonly accepts: Filter
+  readonly kept: Kept
   readonly clock: Clock
   /** In place of being pulled. */
-  readonly deliver?: (messages: readonly Message[]) => void
+  readonly consumer: Consumer | null
 }
 
-export const QUEUE = 200
 /** Late renewals are accepted for so long. */
 export const GRACE_MS = 60_000
 
-export const createSubscription = ({ id, owner, life, accepts, clock, deliver }: SubscriptionOptions): Subscription => {
-  let queue: Message[] = []
-  let until = clock.now().mono + life
-  let granted = life
+export const createSubscription = ({ kept, clock, consumer }: SubscriptionOptions): Subscription => {
+  const { id, owner, topics } = kept
+  let queue: readonly Message[] = []
+  let { life } = kept
+  let until = clock.toMono(kept.until)
   let answer: ((messages: readonly Message[]) => void) | undefined
   let closed = false
 
-  const renew = (ms: number): void => {
-    granted = ms
-    until = clock.now().mono + ms
-  }
   const push = (messages: readonly Message[]): void => {
-    const wanted = messages.filter(({ topic }) => accepts(topic))
+    const wanted = messages.filter(({ topic }) => accepts(topics, topic))
     if (wanted.length === 0 || closed) return
-    if (deliver) {
-      deliver(wanted)
+    if (consumer) {
+      consumer.deliver(wanted)
     } else {
-      queue = [...queue, ...wanted].slice(-QUEUE)
+      queue = newest([...queue, ...wanted])
       answer?.(queue)
     }
   }
   return {
     id,
     owner,
+    kept: () => ({ ...kept, life, until: clock.toWall(until) }),
     until: () => clock.toWall(until),
-    renew,
+    renew: (ms) => {
+      life = ms
+      until = clock.now().mono + ms
+    },
     isOver: () => closed || (clock.now().mono > until + GRACE_MS && !answer),
     push,
     sync: (messages) => {
@@ -78,7 +92,7 @@ export const createSubscription = ({ id, owner, life, accepts, clock, deliver }:
     pull: ({ ms, limit, gone }) => {
       answer?.([])
       // Who pulls is there.
-      until = Math.max(until, clock.now().mono + granted)
+      until = Math.max(until, clock.now().mono + life)
       if (closed || gone.aborted) return Promise.resolve([])
       return new Promise((resolve) => {
         const end = (messages: readonly Message[]): void => {
@@ -99,6 +113,7 @@ export const createSubscription = ({ id, owner, life, accepts, clock, deliver }:
     close: () => {
       closed = true
       queue = []
+      consumer?.close()
       answer?.([])
     },
   }

@@ -37,7 +37,11 @@ const branch = (all: readonly Topic[], above: readonly string[]): Xml => {
 export const topicSet = (all: readonly Topic[] = topics): Xml =>
   xml`<wstop:TopicSet xmlns:xs="http://www.w3.org/2001/XMLSchema">${all.length > 0 ? branch(all, []) : xml``}</wstop:TopicSet>`
 
-export type Filter = (topic: Topic) => boolean
+/** The paths of the topics that are asked for; null: of all that need not be asked for by name. */
+export type Filter = readonly string[] | null
+
+export const accepts = (filter: Filter, { path, onRequest }: Topic): boolean =>
+  filter ? filter.includes(path) : !onRequest
 
 const unknownDialect = (dialect: string | undefined): Fault =>
   new Fault(
@@ -47,7 +51,7 @@ const unknownDialect = (dialect: string | undefined): Fault =>
   )
 
 /** One expression: a path whose prefixes its element declares, with `//.` for all that is below. */
-const parsePath = (text: string, expression: XmlElement): Filter => {
+const parsePath = (text: string, expression: XmlElement): ((topic: Topic) => boolean) => {
   const all = text.endsWith('//.')
   const steps = text.replace(/\/\/\.$/, '').split('/')
   const ours = steps.map((step, index) => {
@@ -67,7 +71,7 @@ const parsePath = (text: string, expression: XmlElement): Filter => {
   return (topic) => topic.path === path || (all && topic.path.startsWith(`${path}/`))
 }
 
-/** Whether a topic is asked for; without a filter every one is that needs not be asked for by name. Throws a Fault for what is not understood. */
+/** What is asked for. Throws a Fault for what is not understood. */
 export const parseFilter = (filter: XmlElement | undefined): Filter => {
   const content = childOf(filter, 'MessageContent')
   if (content && content.text !== '')
@@ -82,5 +86,6 @@ export const parseFilter = (filter: XmlElement | undefined): Filter => {
     if (dialect !== DIALECTS.concrete && dialect !== DIALECTS.simple) throw unknownDialect(dialect)
     return expression.text.split('|').map((text) => parsePath(text.trim(), expression))
   })
-  return wanted.length === 0 ? ({ onRequest }) => !onRequest : (topic) => wanted.some((fits) => fits(topic))
+  if (wanted.length === 0) return null
+  return topics.filter((topic) => wanted.some((fits) => fits(topic))).map(({ path }) => path)
 }
