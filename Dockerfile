@@ -45,8 +45,8 @@ RUN ln -s /opt/nightjar/dist/main.js /usr/local/bin/nightjar && chmod 755 dist/m
 LABEL org.opencontainers.image.title="Nightjar" \
       org.opencontainers.image.description="A camera service for Home Assistant: RTSP, MJPEG, recordings and MQTT entities from any camera" \
       org.opencontainers.image.licenses="MIT"
-# glibc keeps a heap for each thread that makes pictures, tens of megabytes more than two of them.
-ENV MALLOC_ARENA_MAX=2
+# glibc keeps the room of pictures that are gone, tens of megabytes that grow for hours.
+ENV LD_PRELOAD=libjemalloc.so.2
 ENV NODE_ENV=production NIGHTJAR_DATA=/data NIGHTJAR_CONFIG=/config/nightjar.yaml NIGHTJAR_MODELS_PATH=/opt/nightjar/models
 VOLUME /data
 EXPOSE 8080 8554

@@ -3,8 +3,10 @@
 # service also gets SIGTERM when its parent (npm) is killed.
 set -eu
 cd "$(dirname "$0")/.."
-# Pictures are made on several threads: with a heap for each of them glibc keeps tens of megabytes more.
-export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
+# glibc keeps the room of pictures that are gone, tens of megabytes that grow for hours.
+for jemalloc in /usr/lib/*/libjemalloc.so.2; do
+  if [ -e "$jemalloc" ]; then export LD_PRELOAD="$jemalloc"; fi
+done
 if setpriv --pdeathsig TERM true 2>/dev/null; then
   exec setpriv --pdeathsig TERM node dist/main.js "$@"
 fi
