@@ -1,5 +1,5 @@
-// Keeps a job running: owns every retry of the house (1, 2, 4 … 60 s, back to 1 s once the job said ready), tells
-// health once per change, and logs the first failure of an outage and its all-clear.
+// Keeps a job running: owns every retry of the house (1, 2, 4 … 60 s, back to 1 s once the job said ready; at once when
+// it had worked for ten seconds), tells health once per change, and logs the first failure of an outage and its all-clear.
 import type { Clock } from './clock.js'
 import { sentenceOf } from './failure.js'
 import type { Log } from './log.js'
@@ -21,6 +21,9 @@ export interface SuperviseOptions {
   readonly maxPause?: number
 }
 
+/** What worked for so long most likely works again: a child that was killed, a server that has just restarted. */
+const STEADY = 10_000
+const SHORT_PAUSE = 100
 const FIRST_PAUSE = 1000
 const MAX_PAUSE = 60_000
 
@@ -45,6 +48,7 @@ export const supervise = (
     tell({ status: 'starting' })
     while (!end.signal.aborted) {
       let problem = 'it ended by itself'
+      let worksSince: number | undefined
       // A signal of its own for each run: what a run leaves listening goes with it.
       const run = new AbortController()
       const pass = (): void => run.abort(end.signal.reason)
@@ -53,6 +57,7 @@ export const supervise = (
         await job(run.signal, () => {
           if (end.signal.aborted) return
           pause = FIRST_PAUSE
+          worksSince ??= clock.now().mono
           tell({ status: 'working' })
         })
       } catch (error) {
@@ -62,6 +67,10 @@ export const supervise = (
       }
       if (end.signal.aborted) return
       tell({ status: 'broken', problem })
+      if (worksSince !== undefined && clock.now().mono - worksSince >= STEADY) {
+        await clock.sleep(SHORT_PAUSE, end.signal).catch(() => {})
+        continue
+      }
       await clock.sleep(pause, end.signal).catch(() => {})
       pause = Math.min(pause * 2, maxPause)
     }

@@ -48,6 +48,21 @@ describe('supervise', () => {
     expect(health).toEqual(['starting', 'broke', 'working', 'broke'])
     await supervised[Symbol.asyncDispose]()
   })
+  it('starts what had worked for ten seconds again at once, and then as ever', async () => {
+    const starts: number[] = []
+    const { clock, supervised } = start(async (signal, ready) => {
+      await Promise.resolve()
+      starts.push(clock.now().mono - 1000)
+      if (starts.length === 1) {
+        ready()
+        await clock.sleep(10_000, signal)
+      }
+      throw new Error('broke')
+    })
+    await clock.advance(14_000)
+    expect(starts).toEqual([0, 10_100, 11_100, 13_100])
+    await supervised[Symbol.asyncDispose]()
+  })
   it('keeps nothing of a run that broke and left a listener on its signal', async () => {
     const left: number[] = []
     const { clock, supervised } = start(async (signal) => {
