@@ -2,10 +2,11 @@
 // answered at once, with "no video yet" until `start`.
 import type { House } from '../camera/cameras.js'
 import type { Fact } from '../camera/events.js'
-import type { LiveMessage, Pictures, Streams } from '../camera/ports.js'
+import type { LiveMessage, PictureRequest, Pictures, Streams } from '../camera/ports.js'
 import { refuseShut, refuseStopped } from '../camera/shut.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
+import type { Image } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import { createScope } from '../lib/scope.js'
 import { createCoalesced } from '../lib/serial.js'
@@ -61,7 +62,12 @@ export const definePipelines = (deps: PipelinesDeps): Pipelines => {
     return pipeline
   }
   const seen = (id: string, at: number): Seen => find(id).seen(clock.toMono(at))
-  const draw: Parameters<typeof createPictures>[0]['draw'] = (id, image, at, { annotated, zone }) => {
+  const draw = (
+    id: string,
+    image: Image,
+    at: number,
+    { annotated, zone }: Pick<PictureRequest, 'annotated' | 'zone'>,
+  ) => {
     const state = partOf(id)?.state()
     if (!state) return
     if (zone !== undefined)

@@ -1,6 +1,6 @@
 // Lays the items of an overlay out and paints them: every length follows from the picture's height, so that words are as
 // legible at 320x180 as at 4K.
-import type { RgbImage } from '../lib/frame.js'
+import type { Image } from '../lib/frame.js'
 import type { Corner, Line, OverlayItem } from './overlay.js'
 import { outlineOf } from './overlay-outline.js'
 import { type Area, type Colour, fillArea, fillMasks, frameArea, writeText } from './overlay-paint.js'
@@ -13,7 +13,7 @@ const PLATE: Colour = [12, 14, 20, 0.62]
 const TRACK: Colour = [255, 255, 255, 0.25]
 
 /** Draws into the picture. */
-export const drawOverlay = (image: RgbImage, items: readonly OverlayItem[]): void => {
+export const drawOverlay = (image: Image, items: readonly OverlayItem[]): void => {
   const measure = measuresOf(image)
   const place = createLayout(image, measure)
   const written: Area[] = []
@@ -36,7 +36,7 @@ interface Measures {
   readonly line: number
 }
 
-const measuresOf = ({ width, height }: RgbImage): Measures => {
+const measuresOf = ({ width, height }: Image): Measures => {
   const text = Math.max(7, Math.round(Math.min(height / 45, width / 60)))
   const pad = Math.round(text * 0.6)
   return { text, pad, plate: text + 2 * pad, margin: Math.round(text * 0.7), line: Math.max(1, Math.round(text / 7)) }
@@ -47,7 +47,7 @@ const TIMES: Readonly<Record<Line, number>> = { thin: 1, plain: 2, strong: 3 }
 type Place = (corner: Corner, width: number) => { readonly x: number; readonly y: number }
 
 /** Plates stand side by side, and begin a new line where they would meet. */
-const createLayout = ({ width, height }: RgbImage, { plate, margin }: Measures): Place => {
+const createLayout = ({ width, height }: Image, { plate, margin }: Measures): Place => {
   const gap = Math.ceil(margin / 2)
   let y = margin
   let [left, right, bottom] = [margin, width - margin, margin]
@@ -72,7 +72,7 @@ const createLayout = ({ width, height }: RgbImage, { plate, margin }: Measures):
 
 type ItemOf<Kind> = Extract<OverlayItem, { kind: Kind }>
 
-const drawPlate = (image: RgbImage, { corner, text, dot }: ItemOf<'plate'>, m: Measures, place: Place): void => {
+const drawPlate = (image: Image, { corner, text, dot }: ItemOf<'plate'>, m: Measures, place: Place): void => {
   const inset = m.pad + (dot ? m.text + m.pad : 0)
   const width = inset + textWidth(text, m.text) + m.pad
   const { x, y } = place(corner, width)
@@ -81,7 +81,7 @@ const drawPlate = (image: RgbImage, { corner, text, dot }: ItemOf<'plate'>, m: M
   writeText(image, text, x + inset, y + m.pad, m.text, WHITE)
 }
 
-const drawMeter = (image: RgbImage, item: ItemOf<'meter'>, m: Measures, place: Place): void => {
+const drawMeter = (image: Image, item: ItemOf<'meter'>, m: Measures, place: Place): void => {
   const [bar, number] = [m.text * 8, textWidth('100', m.text)]
   const width = 3 * m.pad + bar + number
   const { x, y } = place(item.corner, width)
@@ -101,7 +101,7 @@ const drawMeter = (image: RgbImage, item: ItemOf<'meter'>, m: Measures, place: P
   writeText(image, item.text, barX + bar + m.pad, y + m.pad, m.text, WHITE)
 }
 
-const drawBox = (image: RgbImage, item: ItemOf<'box'>, m: Measures, written: Area[]): void => {
+const drawBox = (image: Image, item: ItemOf<'box'>, m: Measures, written: Area[]): void => {
   const { box, text, colour, line } = item
   const [x, y] = [Math.round(box.x * image.width), Math.round(box.y * image.height)]
   const [width, height] = [Math.round(box.width * image.width), Math.round(box.height * image.height)]
@@ -119,6 +119,10 @@ const drawBox = (image: RgbImage, item: ItemOf<'box'>, m: Measures, written: Are
   if (!plate) return
   written.push(plate)
   fillArea(image, plate, colour)
+  // Once more at one go where the two meet: a sample of colour with pixels of both would keep some of what is below.
+  const [from, to] = [Math.max(x, plate.x), Math.min(x + width, plate.x + wide)]
+  const seam = plate.y < y ? y : plate.y
+  fillArea(image, { x: from, y: seam - 1, width: to - from, height: 2 }, colour)
   const [red, green, blue] = colour
   const bright = red * 0.3 + green * 0.6 + blue * 0.1 > 140
   writeText(image, text, plate.x + m.pad, plate.y + m.pad, m.text, bright ? BLACK : WHITE)
@@ -135,7 +139,7 @@ const within = (at: number, wide: number, room: number): number =>
   at >= room ? at : Math.max(0, Math.min(at, room - wide))
 
 /** Its words move down from where others stand already. */
-const drawOutline = (image: RgbImage, item: ItemOf<'outline'>, m: Measures, written: Area[]): void => {
+const drawOutline = (image: Image, item: ItemOf<'outline'>, m: Measures, written: Area[]): void => {
   const { corners, text, colour, line } = item
   const thick = TIMES[line] * m.line
   fillMasks(image, outlineOf(corners, image.width, image.height, thick), colour)

@@ -1,6 +1,6 @@
 // Closed lines as coverage masks: small tiles along the line, made once for each shape and size of picture.
 import type { Point } from '../lib/box.js'
-import type { PlacedMask } from './overlay-text.js'
+import { type PlacedMask, trimMask } from './overlay-mask.js'
 
 const TILE = 8
 /** Half of a tile's diagonal. */
@@ -57,16 +57,8 @@ const rasterise = (sides: readonly Side[], half: number): readonly PlacedMask[] 
       const away = near.reduce((least, side) => Math.min(least, distance(px, py, side)), Number.POSITIVE_INFINITY)
       return 255 * Math.min(1, Math.max(0, half + 0.5 - away))
     })
-    return trim(x, y, cover)
+    return trimMask({ x, y, mask: { width: TILE, height: TILE, cover } })
   })
-}
-
-/** Without the rows above and below that nothing covers: they would be visited with every picture. */
-const trim = (x: number, y: number, cover: Uint8Array): PlacedMask => {
-  const first = Math.max(0, Math.floor(cover.findIndex((value) => value > 0) / TILE))
-  const last = Math.floor(cover.findLastIndex((value) => value > 0) / TILE)
-  const height = last + 1 - first
-  return { x, y: y + first, mask: { width: TILE, height, cover: cover.slice(first * TILE, (last + 1) * TILE) } }
 }
 
 /** The left upper corners of the tiles that a line of that half width can touch. */

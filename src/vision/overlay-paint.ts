@@ -1,7 +1,10 @@
 // Paints straight into the pixels of a picture; what lies outside of it is left out. Runs for every picture of a
 // stream: plain loops over whole numbers, nothing made per pixel.
-import type { RgbImage } from '../lib/frame.js'
-import { layText, type Mask, type PlacedMask } from './overlay-text.js'
+import type { Image } from '../lib/frame.js'
+import type { Mask, PlacedMask } from './overlay-mask.js'
+import { blendRgb } from './overlay-rgb.js'
+import { layText } from './overlay-text.js'
+import { blendYuv } from './overlay-yuv.js'
 
 /** Red, green, blue 0..255, and how much it hides of what is below, 0..1. */
 export type Colour = readonly [red: number, green: number, blue: number, opacity?: number]
@@ -15,21 +18,13 @@ export interface Area {
 }
 
 /** An area; with a radius its corners are round. */
-export const fillArea = (image: RgbImage, { x, y, width, height }: Area, colour: Colour, radius = 0): void => {
+export const fillArea = (image: Image, { x, y, width, height }: Area, colour: Colour, radius = 0): void => {
   const round = Math.ceil(Math.min(radius, width / 2, height / 2))
-  blend(image, x, y + round, width, height - 2 * round, colour)
-  if (round <= 0) return
-  blend(image, x + round, y, width - 2 * round, round, colour)
-  blend(image, x + round, y + height - round, width - 2 * round, round, colour)
-  const { topLeft, topRight, bottomLeft, bottomRight } = cornersOf(round)
-  blend(image, x, y, round, round, colour, topLeft)
-  blend(image, x + width - round, y, round, round, colour, topRight)
-  blend(image, x, y + height - round, round, round, colour, bottomLeft)
-  blend(image, x + width - round, y + height - round, round, round, colour, bottomRight)
+  blend(image, x, y, width, height, colour, round > 0 ? roundArea(width, height, round) : undefined)
 }
 
 /** The border of an area, drawn inward. */
-export const frameArea = (image: RgbImage, { x, y, width, height }: Area, colour: Colour, line: number): void => {
+export const frameArea = (image: Image, { x, y, width, height }: Area, colour: Colour, line: number): void => {
   blend(image, x, y, width, line, colour)
   blend(image, x, y + height - line, width, line, colour)
   blend(image, x, y + line, line, height - 2 * line, colour)
@@ -38,7 +33,7 @@ export const frameArea = (image: RgbImage, { x, y, width, height }: Area, colour
 
 /** A line of text whose capitals are `size` high, their top at `y`; each letter is `around` pixels fatter on all sides. */
 export const writeText = (
-  image: RgbImage,
+  image: Image,
   text: string,
   x: number,
   y: number,
@@ -47,100 +42,42 @@ export const writeText = (
   around = 0,
 ): void => fillMasks(image, layText(text, size, around), colour, x, y)
 
-export const fillMasks = (image: RgbImage, masks: readonly PlacedMask[], colour: Colour, x = 0, y = 0): void => {
+export const fillMasks = (image: Image, masks: readonly PlacedMask[], colour: Colour, x = 0, y = 0): void => {
   for (const { x: dx, y: dy, mask } of masks) blend(image, x + dx, y + dy, mask.width, mask.height, colour, mask)
 }
 
 /** Mixes the colour into an area, as much as the mask covers each pixel. */
-const blend = (
-  image: RgbImage,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  [red, green, blue, opacity = 1]: Colour,
-  mask?: Mask,
-): void => {
-  // Small whole numbers for the engine's eyes, too: with anything else among them the loops below are much slower.
-  const left = Math.max(0, x) | 0
-  const right = Math.min(image.width, x + width) | 0
-  const bottom = Math.min(image.height, y + height) | 0
-  const most = Math.round(opacity * 256) | 0
-  const top = Math.max(0, y) | 0
-  for (let row = top; row < bottom; row++) {
-    const at = ((row * image.width + left) * 3) | 0
-    if (mask) {
-      const over = ((row - y) * width + left - x) | 0
-      stamp(image.data, at, mask.cover, over, (right - left) | 0, most, red | 0, green | 0, blue | 0)
-    } else tint(image.data, at, at + (right - left) * 3, 256 - most, red * most, green * most, blue * most)
-  }
-}
+const blend = (image: Image, x: number, y: number, width: number, height: number, colour: Colour, mask?: Mask): void =>
+  image.channels === 3
+    ? blendRgb(image, x, y, width, height, colour, mask)
+    : blendYuv(image, x, y, width, height, colour, mask)
 
-const tint = (
-  data: Uint8Array,
-  from: number,
-  to: number,
-  rest: number,
-  red: number,
-  green: number,
-  blue: number,
-): void => {
-  for (let at = from; at < to; at += 3) {
-    data[at] = ((data[at] as number) * rest + red) >> 8
-    data[at + 1] = ((data[at + 1] as number) * rest + green) >> 8
-    data[at + 2] = ((data[at + 2] as number) * rest + blue) >> 8
-  }
-}
+const rounds = new Map<string, Mask>()
+/** Plates are as wide for many pictures; a meter's bar is not. */
+const MOST_ROUNDS = 100
 
-const stamp = (
-  data: Uint8Array,
-  from: number,
-  cover: Uint8Array,
-  over: number,
-  pixels: number,
-  most: number,
-  red: number,
-  green: number,
-  blue: number,
-): void => {
-  for (let i = 0, at = from; i < pixels; i++, at += 3) {
-    const covered = cover[over + i] as number
-    if (covered === 0) continue
-    // 255 of 255 is all.
-    const weight = (most * (covered + (covered >> 7)) + 128) >> 8
-    const rest = 256 - weight
-    data[at] = ((data[at] as number) * rest + red * weight) >> 8
-    data[at + 1] = ((data[at + 1] as number) * rest + green * weight) >> 8
-    data[at + 2] = ((data[at + 2] as number) * rest + blue * weight) >> 8
-  }
-}
-
-interface Corners {
-  readonly topLeft: Mask
-  readonly topRight: Mask
-  readonly bottomLeft: Mask
-  readonly bottomRight: Mask
-}
-
-const corners = new Map<number, Corners>()
-
-/** The quarters of a disc, softly edged. */
-const cornersOf = (radius: number): Corners => {
-  const known = corners.get(radius)
+/**
+ * Its corners are quarters of a disc, softly edged. One mask, not pieces side by side: where two meet within a sample of
+ * colour, each would leave some of what is below.
+ */
+const roundArea = (width: number, height: number, radius: number): Mask => {
+  const key = `${width} ${height} ${radius}`
+  const known = rounds.get(key)
   if (known) return known
-  const quarter = (centreX: number, centreY: number): Mask => {
-    const cover = Uint8Array.from({ length: radius * radius }, (_, at) => {
-      const away = Math.hypot((at % radius) + 0.5 - centreX, Math.floor(at / radius) + 0.5 - centreY)
-      return 255 * Math.min(1, Math.max(0, radius + 0.5 - away))
-    })
-    return { width: radius, height: radius, cover }
+  const cover = new Uint8Array(width * height).fill(255)
+  for (let y = 0; y < Math.min(radius, height); y++) {
+    for (let x = 0; x < Math.min(radius, width); x++) {
+      const away = Math.hypot(radius - 0.5 - x, radius - 0.5 - y)
+      const covered = 255 * Math.min(1, Math.max(0, radius + 0.5 - away))
+      for (const row of [y, height - 1 - y]) {
+        for (const at of [row * width + x, row * width + width - 1 - x]) {
+          cover[at] = Math.min(cover[at] as number, covered)
+        }
+      }
+    }
   }
-  const made = {
-    topLeft: quarter(radius, radius),
-    topRight: quarter(0, radius),
-    bottomLeft: quarter(radius, 0),
-    bottomRight: quarter(0, 0),
-  }
-  corners.set(radius, made)
-  return made
+  if (rounds.size >= MOST_ROUNDS) rounds.clear()
+  const mask = { width, height, cover }
+  rounds.set(key, mask)
+  return mask
 }

@@ -1,19 +1,6 @@
 // Lines of text as coverage masks: each letter is rasterised once per size.
 import { CAPITAL, lettersOf, type Point, type Shape, shapeOf } from './glyphs.js'
-
-export interface Mask {
-  readonly width: number
-  readonly height: number
-  /** 0..255 for each pixel, row after row. */
-  readonly cover: Uint8Array
-}
-
-export interface PlacedMask {
-  /** Of the mask's corner, seen from where the line begins at the top of its capitals. */
-  readonly x: number
-  readonly y: number
-  readonly mask: Mask
-}
+import { type Mask, type PlacedMask, trimMask } from './overlay-mask.js'
 
 const GAP = 2.6
 const PEN = 0.62
@@ -30,7 +17,10 @@ const lines = new Map<string, readonly PlacedMask[]>()
 /** Most words stay for many pictures. */
 const MOST_LINES = 200
 
-/** `grow`: pixels by which every line is wider on each side; what lies below letters to set them off. */
+/**
+ * Masks seen from where the line begins at the top of its capitals. `grow`: pixels by which every line is wider on each side; what lies below
+ * letters to set them off.
+ */
 export const layText = (text: string, size: number, grow = 0): readonly PlacedMask[] => {
   const key = `${size} ${grow} ${text}`
   const known = lines.get(key)
@@ -75,7 +65,7 @@ const rasterise = ({ strokes }: Shape, unit: number, grow: number): PlacedMask =
       if (i === 0 || i < stroke.length - 1) drawSide(mask, fromX - x, fromY - y, toX - x, toY - y, pen)
     })
   }
-  return { x, y, mask }
+  return trimMask({ x, y, mask })
 }
 
 /** One straight side of a stroke: only the pixels around it are looked at. */

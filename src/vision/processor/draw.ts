@@ -1,7 +1,8 @@
 // Drawing for processors: text with an outline, boxes, lines, straight into red, green and blue bytes. Sizes follow from
 // the picture's height, so that the same words are as legible in a small picture as in a large one. Whatever lies
 // outside of the picture is left out.
-import { layText, type Mask, textWidth } from '../overlay-text.js'
+import type { Mask } from '../overlay-mask.js'
+import { layText, textWidth } from '../overlay-text.js'
 
 /** Shape: `width * height * 3` bytes, row after row. */
 export interface Pixels {
