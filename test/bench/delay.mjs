@@ -6,12 +6,11 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import mqtt from 'mqtt'
-import { planMjpeg } from '../../dist/media/mjpeg-args.js'
-import { createSmjpegReader } from '../../dist/media/mjpeg-read.js'
 import { createAccessUnits } from './access-units.mjs'
 import { barcodeOf, barcodesOf, ROWS_PERCENT } from './barcode.mjs'
 import { startCamera, startFilm } from './camera.mjs'
 import { startHouse } from './house.mjs'
+import { createSmjpegReader, plainMjpegArgs } from './plain-mjpeg.mjs'
 import { machineTime, openReaders } from './rtsp-reader.mjs'
 import { openViewers } from './viewers.mjs'
 
@@ -65,16 +64,14 @@ const watchMjpeg = async (/** @type {import('./house.mjs').House} */ house, /** 
   return delaysOfPictures(seen.pictures, from)
 }
 
-/** A plain ffmpeg with the arguments of ours, read by this process. */
+/** A plain ffmpeg that makes the same JPEGs, read by this process. */
 const plainMjpeg = async (/** @type {string} */ url, /** @type {number} */ seconds) => {
-  const plan = planMjpeg({ url, variant: { annotated: false, size: 'full' }, quality: 85, quick: true })
-  const child = spawn(plan.command, plan.args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('ffmpeg', plainMjpegArgs(url, 'pipe:1'), { stdio: ['ignore', 'pipe', 'inherit'] })
   /** @type {import('./viewers.mjs').Picture[]} */
   const pictures = []
-  const place = (/** @type {number} */ bytes) => ({ picture: Buffer.alloc(bytes) })
   child.stdout.on(
     'data',
-    createSmjpegReader(place, ({ picture }) => void pictures.push({ at: machineTime(), jpeg: picture })),
+    createSmjpegReader((jpeg) => void pictures.push({ at: machineTime(), jpeg })),
   )
   const from = machineTime() + SETTLE
   await sleep(SETTLE + seconds * 1000)

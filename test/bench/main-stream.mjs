@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { planMjpeg } from '../../dist/media/mjpeg-args.js'
 import { measure, measureHouse, startHouse } from './house.mjs'
 import { motionIsHere, startMotion } from './motion.mjs'
+import { plainMjpegArgs } from './plain-mjpeg.mjs'
 import { roleOf, treeOf } from './process-tree.mjs'
 import { openReaders } from './rtsp-reader.mjs'
 import { openViewers } from './viewers.mjs'
@@ -22,10 +22,6 @@ const floorArgs = (/** @type {string} */ url) => [
   ...['-rtsp_transport', 'tcp', '-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0', '-threads', '1'],
   ...['-i', url, '-an', '-vf', look, '-fps_mode', 'passthrough', '-threads', '1', '-f', 'rawvideo', '-y', '/dev/null'],
 ]
-const mjpegArgs = (/** @type {string} */ url) => {
-  const { args } = planMjpeg({ url, variant: { annotated: false, size: 'full' }, quality: 85, quick: true })
-  return args.map((arg) => (arg === 'pipe:1' ? '/dev/null' : arg)).concat('-y')
-}
 
 /** Asks for 20 snapshots: milliseconds to the answer, and the picture's age then; null: refused. */
 const takeSnapshots = async (/** @type {import('./house.mjs').House} */ house) => {
@@ -98,7 +94,7 @@ export const startMainStream = async ({ film, folder, seconds }) => {
       floor: () => plain(floorArgs(url)),
       watch,
       ...(motionIsHere() ? { motion } : {}),
-      'plain mjpeg': () => plain(mjpegArgs(url)),
+      'plain mjpeg': () => plain(plainMjpegArgs(url, '/dev/null')),
       'mjpeg 1': () => mjpeg(1),
       'mjpeg 50': () => mjpeg(50),
       'annotated 1': () => mjpeg(1, '?annotated=true'),

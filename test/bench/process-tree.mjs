@@ -41,7 +41,8 @@ export const treeOf = (/** @type {number} */ root) => {
 export const roleOf = ({ command }) => {
   if (!/(^|\/)ffmpeg /.test(command)) return 'node'
   if (/ -f rtsp /.test(command)) return 'publisher'
-  if (/ smjpeg | ppm -f image2pipe pipe:\d$/.test(command) && / -i rtsp/.test(command)) return 'mjpeg'
+  if (/ yuv4mpegpipe pipe:1$| smjpeg | ppm -f image2pipe pipe:\d$/.test(command) && / -i rtsp/.test(command))
+    return 'mjpeg'
   if (/ pipe:3$| yuv4mpegpipe /.test(command)) return 'tap'
   return 'other ffmpeg'
 }
