@@ -40,6 +40,9 @@ say "installing Debian packages"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq update
 packages=$(sed 's/#.*//' docker/packages.txt)
+if grep -Eq '^ID(_LIKE)?=.*ubuntu' /etc/os-release; then
+  packages=$(echo "$packages" | sed 's/libturbojpeg0/libturbojpeg/')
+fi
 # The Pi's own camera, where the distribution has its programs.
 packages="$packages $(apt-cache pkgnames rpicam-apps-lite)"
 # shellcheck disable=SC2086 # a list of words

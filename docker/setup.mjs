@@ -39,11 +39,17 @@ const newest = (path) => {
   return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
 }
 
+const release = '/etc/os-release'
+const isUbuntu = existsSync(release) && /^ID(_LIKE)?=.*ubuntu/m.test(readFileSync(release, 'utf8'))
+/** Packages that Ubuntu calls otherwise. */
+const OF_UBUNTU = { libturbojpeg0: 'libturbojpeg' }
+
 const packagesIn = (file) =>
   readFileSync(join(root, file), 'utf8')
     .split('\n')
     .map((line) => line.replace(/#.*/, '').trim())
     .filter(Boolean)
+    .map((name) => (isUbuntu && OF_UBUNTU[name]) || name)
 
 const checkNode = () => {
   const [major, minor] = process.versions.node.split('.').map(Number)

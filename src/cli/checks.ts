@@ -6,6 +6,7 @@ import type { Finding } from '../camera/ports.js'
 import type { Config } from '../config/schema.js'
 import type { Running } from '../house.js'
 import { sentenceOf } from '../lib/failure.js'
+import { loadTurboJpeg } from '../media/turbojpeg.js'
 import { chooseDetectors } from '../vision/engine/choose.js'
 import { engineConfigOf } from '../vision/engine/engine-config.js'
 import { lookForOffers } from '../vision/engine/offers.js'
@@ -49,10 +50,10 @@ const checkFfmpeg = async (): Promise<Look[]> => {
     lists[list].split('\n').some((line) => line.trim().split(/\s+/)[1]?.split(',').includes(name))
   const needed = [
     ['encoders', 'libx264', 'cameras that must be encoded'],
-    ['encoders', 'mjpeg', 'pictures and MJPEG'],
+    ['encoders', 'ppm', 'pictures'],
     ['encoders', 'aac', 'sound'],
     ['muxers', 'rtsp', 'publishing'],
-    ['muxers', 'smjpeg', 'MJPEG'],
+    ['muxers', 'yuv4mpegpipe', 'motion and MJPEG'],
     ['filters', 'colorspace', 'MJPEG'],
     ['filters', 'extractplanes', 'motion'],
     ['muxers', 'mp4', 'recordings'],
@@ -62,7 +63,7 @@ const checkFfmpeg = async (): Promise<Look[]> => {
   return [
     ok(name),
     missing.length === 0
-      ? ok('ffmpeg encodes H.264, MJPEG and AAC, publishes RTSP and writes MP4')
+      ? ok('ffmpeg encodes H.264 and AAC, publishes RTSP and writes MP4')
       : bad(
           `this ffmpeg lacks ${missing.map(([, ability, use]) => `${ability} (${use})`).join(', ')}`,
           "use the distribution's full ffmpeg: apt-get install ffmpeg",
@@ -71,6 +72,15 @@ const checkFfmpeg = async (): Promise<Look[]> => {
       ? ok('ffmpeg draws text')
       : warn('this ffmpeg has no drawtext: the test pattern has no clock', 'use the full ffmpeg of the distribution'),
   ]
+}
+
+const checkJpeg = async (): Promise<Look> => {
+  try {
+    await loadTurboJpeg()
+    return ok('libturbojpeg encodes pictures and MJPEG')
+  } catch (error) {
+    return bad(sentenceOf(error), 'no picture without it: apt-get install libturbojpeg0 (Ubuntu: libturbojpeg)')
+  }
 }
 
 const checkPrograms = async (): Promise<Look[]> => [
@@ -178,6 +188,7 @@ export const runChecks = async (config: Config | null, running?: Running): Promi
   const machine = [
     ...on('node', [checkNode()]),
     ...on('ffmpeg', await checkFfmpeg()),
+    ...on('jpeg', [await checkJpeg()]),
     ...on('programs', await checkPrograms()),
     ...on('rtsp', [await checkGateway(config)]),
     ...on('devices', await checkDevices({ kinds, root: '/' })),

@@ -3,60 +3,50 @@ import type { MjpegVariant } from '../camera/ports.js'
 import type { ChildPlan } from '../lib/process.js'
 import { TICKS } from './ffmpeg-args.js'
 import { PROMPT_AGENT } from './gateway/gateway.js'
-import { ffmpegQuality } from './jpeg.js'
 
 export interface MjpegPlan {
   readonly url: string
-  readonly variant: MjpegVariant
-  readonly quality: number
+  readonly size: MjpegVariant['size']
   /** Starts on the stream's description alone; without it ffmpeg reads into the stream first. */
   readonly quick: boolean
+  /** Believes what the stream says of its colours, where it says anything: some say what the filter can't read. */
+  readonly told: boolean
 }
 
-/** Pipes of raw pictures, and of their times. */
+/** Raw pictures come on stdout, their times here. */
 export const STAMPS_FD = 3
-export const IMAGES_FD = 4
 
 export const SMALL_WIDTH = 640
-
-/** Something is painted into its pictures, so they must come to us raw. */
-export const isDrawn = ({ annotated, zone }: MjpegVariant): boolean => annotated || zone !== undefined
 
 // A gateway gives a new reader the packets since the last key frame within a moment: they must be decoded, but nobody
 // wants to see them. 25 packets squeezed into 100 ms are 4 ms apart, real frames at 120/s 8.
 const SKIP_SQUEEZED = 'select=isnan(prev_selected_t)+gt(abs(t-prev_selected_t)\\,0.005)'
 const SCALE_SMALL = `scale=min(${SMALL_WIDTH}\\,iw):-2:flags=fast_bilinear`
-// JPEG is full range. swscale's conversion takes 2.5 ms a 720p picture, the colorspace filter 0.6 for the same result
-// (its primaries and matrix are the same on both sides: only the range changes).
-const FULL_RANGE = 'format=yuv420p|yuvj420p,colorspace=iall=bt709:all=bt709:range=pc'
+// JPEG is full range and BT.601. swscale's conversion takes 2.5 ms a 720p picture, the colorspace filter 0.6 for the same
+// result: primaries and transfer are the same on both sides, only range and matrix change. It takes even sides only (to
+// crop costs nothing), and knows no default: the decoder's is what a stream without tags gets.
+const EVEN = 'format=yuv420p|yuvj420p,crop=floor(iw/2)*2:floor(ih/2)*2:0:0'
+const DEFAULT_MATRIX = ['-colorspace', 'smpte170m']
+const TOLD = 'colorspace=iprimaries=bt709:itrc=bt709:primaries=bt709:trc=bt709:space=smpte170m:range=pc'
+const UNTOLD = 'colorspace=iall=bt709:all=bt709:range=pc'
+/** What ffmpeg says where `told` was too much. */
+export const UNREADABLE = /Unsupported input colorspace/
 const STAMPS = `settb=1/${TICKS},metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\\\:${STAMPS_FD}:direct=1`
 
-export const planMjpeg = ({ url, variant, quality, quick }: MjpegPlan): ChildPlan => {
-  const input = [
-    ...['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', '-user_agent', PROMPT_AGENT],
-    ...['-flags', 'low_delay', '-copyts'],
-    ...(quick ? ['-probesize', '32', '-analyzeduration', '0'] : []),
-    ...['-threads', '1', '-i', url],
-  ]
-  const scale = variant.size === 'small' ? [SCALE_SMALL] : []
-  // Their encoder keeps the stream's own times: by default it would round them to a guessed frame rate.
-  const output = ['-map', '0:v:0', '-fps_mode', 'passthrough', '-enc_time_base', '-1', '-threads', '1']
-  const clean = [
-    ...['-vf', [SKIP_SQUEEZED, ...scale, FULL_RANGE].join(',')],
-    ...['-c:v', 'mjpeg', ...ffmpegQuality(quality), '-huffman', 'default', '-strict', 'unofficial'],
-    ...['-flush_packets', '1', '-f', 'smjpeg', 'pipe:1'],
-  ]
-  const raw = [
-    ...['-vf', [SKIP_SQUEEZED, STAMPS, ...scale, 'format=rgb24'].join(','), '-sws_flags', 'fast_bilinear'],
-    ...['-c:v', 'ppm', '-f', 'image2pipe', `pipe:${IMAGES_FD}`],
-  ]
+export const planMjpeg = ({ url, size, quick, told }: MjpegPlan): ChildPlan => {
+  const filters = [SKIP_SQUEEZED, STAMPS, ...(size === 'small' ? [SCALE_SMALL] : []), EVEN, told ? TOLD : UNTOLD]
   return {
     command: 'ffmpeg',
     args: [
       ...['-hide_banner', '-nostdin', '-loglevel', 'error'],
-      ...input,
-      ...output,
-      ...(isDrawn(variant) ? raw : clean),
+      ...['-rtsp_transport', 'tcp', '-allowed_media_types', 'video', '-user_agent', PROMPT_AGENT],
+      ...['-flags', 'low_delay', '-copyts'],
+      ...(quick ? ['-probesize', '32', '-analyzeduration', '0'] : []),
+      ...(told ? DEFAULT_MATRIX : []),
+      ...['-threads', '1', '-i', url, '-map', '0:v:0', '-vf', filters.join(','), '-sws_flags', 'fast_bilinear'],
+      // Their encoder keeps the stream's own times: by default it would round them to a guessed frame rate.
+      ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-threads', '1'],
+      ...['-flush_packets', '1', '-f', 'yuv4mpegpipe', 'pipe:1'],
     ],
   }
 }

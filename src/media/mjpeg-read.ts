@@ -1,7 +1,7 @@
-// Cuts what ffmpeg writes on a pipe into pictures: coded ones (SMJPEG: each with its time and size) and raw ones (PPM:
-// each with its size). Copies each byte once, to the place where it stays.
+// Cuts what ffmpeg writes on a pipe into raw pictures: RGB (PPM: each with its size) and YUV (Y4M: all of one size).
+// Copies each byte once, to the place where it stays.
 import { Failure } from '../lib/failure.js'
-import type { RgbImage } from '../lib/frame.js'
+import type { RgbImage, YuvImage } from '../lib/frame.js'
 
 /** Hears each chunk of a pipe. */
 export type PipeReader = (chunk: Buffer) => void
@@ -49,28 +49,23 @@ const strange = (): never => {
   throw new Failure('unavailable', 'ffmpeg wrote something that is no picture')
 }
 
-// SMJPEG: a file header that ends with "HEND", then per picture "vidD", milliseconds and size (both 32 bit).
-const FILE_HEAD_MOST = 64 * 1024
-const FILE_HEAD_END = 'HEND'
-const PICTURE_HEAD = 12
-const PICTURE_MOST = 64 * 1024 * 1024
+// Y4M: a line that says the size, then per picture a line that begins with "FRAME".
+const Y4M_HEAD = /^(?:YUV4MPEG2 W(\d+) H(\d+) (?:[^\n]* )?C420(?:jpeg|mpeg2|paldv)\b[^\n]*\n)?FRAME[^\n]*\n/
+const Y4M_HEAD_MOST = 512
+const SIDE_MOST = 16_384
 
-/** `place` gives the room for a picture of that size; `done` hears that it is full, with its time in milliseconds. */
-export const createSmjpegReader = <Draft extends { readonly picture: Uint8Array }>(
-  place: (bytes: number) => Draft,
-  done: (draft: Draft, ptsMs: number) => void,
-): PipeReader => {
-  let begun = false
+/** Whatever the pipe says, the pictures are full range: whoever starts ffmpeg sees to it. */
+export const createY4mReader = (room: (bytes: number) => Uint8Array, done: (image: YuvImage) => void): PipeReader => {
+  let [width, height] = [0, 0]
   return createReader((head) => {
-    const start = begun ? 0 : head.indexOf(FILE_HEAD_END) + FILE_HEAD_END.length
-    if (!begun && start < FILE_HEAD_END.length) return head.length > FILE_HEAD_MOST ? strange() : undefined
-    if (head.length < start + PICTURE_HEAD) return undefined
-    begun = true
-    const bytes = head.readUInt32BE(start + 8)
-    if (head.toString('latin1', start, start + 4) !== 'vidD' || bytes === 0 || bytes > PICTURE_MOST) strange()
-    const ptsMs = head.readInt32BE(start + 4)
-    const draft = place(bytes)
-    return { headBytes: start + PICTURE_HEAD, body: draft.picture, done: () => done(draft, ptsMs) }
+    const found = Y4M_HEAD.exec(head.toString('latin1', 0, Y4M_HEAD_MOST))
+    if (!found) return head.length >= Y4M_HEAD_MOST ? strange() : undefined
+    if (found[1]) [width, height] = [Number(found[1]), Number(found[2])]
+    if (width === 0 || height === 0 || width > SIDE_MOST || height > SIDE_MOST) strange()
+    const [across, down] = [Math.ceil(width / 2), Math.ceil(height / 2)]
+    const data = room(width * height + 2 * across * down)
+    const image = { data, width, height, channels: 'yuvj420p' } as const
+    return { headBytes: found[0].length, body: data, done: () => done(image) }
   })
 }
 
@@ -87,15 +82,18 @@ export const createPpmReader = (room: (bytes: number) => Uint8Array, done: (imag
     return { headBytes: found[0].length, body: data, done: () => done({ data, width, height, channels: 3 }) }
   })
 
-/** Reads the times that ffmpeg prints for raw pictures, in ticks of its time base. */
-export const createStampReader = (onTicks: (ticks: number) => void): PipeReader => {
+/**
+ * Reads the times that ffmpeg prints for raw pictures, in ticks of its time base, with their numbers: these begin again
+ * where the stream's size or format changed.
+ */
+export const createStampReader = (onTicks: (ticks: number, number: number) => void): PipeReader => {
   let partial = ''
   return (chunk) => {
     const lines = (partial + chunk.toString('latin1')).split('\n')
     partial = lines.pop() ?? ''
     for (const line of lines) {
-      const ticks = /^frame:\d+\s+pts:(-?\d+)/.exec(line)?.[1]
-      if (ticks !== undefined) onTicks(Number(ticks))
+      const found = /^frame:(\d+)\s+pts:(-?\d+)/.exec(line)
+      if (found) onTicks(Number(found[2]), Number(found[1]))
     }
   }
 }

@@ -1,52 +1,83 @@
-// One run of one variant's ffmpeg: pictures out of its pipes, parts to `onPart`. Starting it again is mjpeg.ts' matter.
+// One run of one variant's ffmpeg: pictures out of its pipe, drawn into, encoded, parts to `onPart`. Starting it again is
+// mjpeg.ts' matter.
 import type { MjpegPart, MjpegVariant } from '../camera/ports.js'
 import type { CameraState } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
-import type { RgbImage } from '../lib/frame.js'
-import { createLatest } from '../lib/latest.js'
+import type { Image } from '../lib/frame.js'
+import { createInOrder } from '../lib/in-order.js'
 import { describeEnd, startChild } from '../lib/process.js'
 import { openWidePipe } from '../lib/wide-pipe.js'
 import { encodeJpegFor } from './jpeg.js'
-import { IMAGES_FD, isDrawn, planMjpeg, STAMPS_FD } from './mjpeg-args.js'
-import { draftPart, finishPart } from './mjpeg-part.js'
-import { createSmjpegReader, type PipeReader } from './mjpeg-read.js'
-import { createRgbReader, type RgbReader } from './rgb-reader.js'
+import { planMjpeg, STAMPS_FD, UNREADABLE } from './mjpeg-args.js'
+import { draftPart, finishPart, type PartDraft } from './mjpeg-part.js'
+import { createY4mReader, type PipeReader } from './mjpeg-read.js'
+import { createPictureReader } from './picture-reader.js'
 import { createStreamTime } from './stream-time.js'
 
 export interface MjpegRun {
   readonly name: string
   readonly url: string
-  readonly variant: MjpegVariant
+  readonly size: MjpegVariant['size']
   /** See MjpegPlan. */
   readonly quick: boolean
+  readonly told: boolean
   readonly clock: Clock
   state(): CameraState
-  /** Draws into the picture of a drawn variant; `at` is the wall time at which the camera saw it. */
-  draw(image: RgbImage, at: number): void
+  /** Draws what the variant shows; `at` is the wall time at which the camera saw the picture. */
+  draw(image: Image, at: number): void
   /** The number of the next picture. One that was left out has a number too, so that a viewer can tell. */
   nextId(): number
   onPart(part: MjpegPart): void
 }
 
+/** Only a run that is not `told` can show this stream. */
+export class UnreadableColours extends Error {}
+
 /** Without a picture for this long the stream is dead, whatever its process says. */
 const SILENCE = 10_000
 const WATCH_EVERY = 1000
-/** The first pipe beyond stderr, and how many there are. */
+/** The first pipe beyond stderr. */
 const FIRST_FD = 3
-const PIPES = 2
+/** Pictures may come two at once; where the machine is too slow, more of them would only be later. */
+const MOST_IN_WORK = 3
+/** One is filled, one encoded; the others are rare. */
+const MOST_SPARES = 2
 
-/** Returns when the quality setting changed (the next run has it) or `signal` aborts; throws when the stream broke. */
+interface Timed {
+  readonly image: Image
+  readonly id: number
+  readonly at: number
+}
+
+/** Returns when `signal` aborts or the stream's size or format changed; throws when it broke. */
 export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void> => {
   const { name, clock } = run
-  const { quality } = run.state().settings.jpeg
   const over = new AbortController()
   const time = createStreamTime()
   let newest = clock.now().mono
-  const register = (pts: number): { id: number; at: number } => {
-    newest = clock.now().mono
-    return { id: run.nextId(), at: clock.toWall(time.seen(pts, newest)) }
-  }
+  const pictures = createInOrder<Timed, PartDraft>({
+    most: MOST_IN_WORK,
+    work: async ({ image, at }) => {
+      run.draw(image, at)
+      return encodeJpegFor(image, run.state().settings.jpeg.quality, fillPart)
+    },
+    onResult: (draft, { id, at }) => {
+      if (!over.signal.aborted) run.onPart(finishPart(draft, id, at, run.state().light))
+    },
+    onOver: ({ image }) => reader.giveBack(image),
+    onError: (error) => stop(error),
+  })
+  const reader = createPictureReader({
+    cut: createY4mReader,
+    spares: MOST_SPARES,
+    onImage: (image, pts) => {
+      newest = clock.now().mono
+      pictures.put({ image, id: run.nextId(), at: clock.toWall(time.seen(pts, newest)) })
+    },
+    // The next run has the stream as it is.
+    onChange: () => stop(),
+  })
   const guard =
     (read: PipeReader): PipeReader =>
     (chunk) => {
@@ -57,16 +88,10 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
         stop(error)
       }
     }
-  const done = (draft: ReturnType<typeof draftPart>, ptsMs: number): void => {
-    const { id, at } = register(ptsMs / 1000)
-    run.onPart(finishPart(draft, id, at, run.state().light))
-  }
-  const drawn = isDrawn(run.variant) ? drawAll(run, quality, register, over.signal) : undefined
-  using pictures = await openWidePipe(guard(drawn ? drawn.readImages : createSmjpegReader(draftPart, done)))
-  const { far } = pictures
-  const pipes = drawn ? { pipes: PIPES, sockets: { [IMAGES_FD - FIRST_FD]: far } } : { stdoutTo: far }
-  const child = startChild({ name, ...pipes, ...planMjpeg({ ...run, quality }) })
-  far.destroy()
+  using pipe = await openWidePipe(guard(reader.readImages))
+  const onLine = (line: string): void => void (run.told && UNREADABLE.test(line) && stop(new UnreadableColours()))
+  const child = startChild({ name, pipes: 1, stdoutTo: pipe.far, onLine, ...planMjpeg(run) })
+  pipe.far.destroy()
   let problem: unknown
   const stop = (why?: unknown): void => {
     problem ??= why
@@ -76,14 +101,9 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
   const onAbort = (): void => stop()
   signal.addEventListener('abort', onAbort)
   if (signal.aborted) stop()
-  if (drawn) {
-    child.stdout.resume()
-    child.pipe(STAMPS_FD - FIRST_FD).on('data', guard(drawn.readStamps))
-    drawn.drawing.catch((error: unknown) => over.signal.aborted || stop(error))
-  }
+  child.pipe(STAMPS_FD - FIRST_FD).on('data', guard(reader.readStamps))
   const watch = clock.every(WATCH_EVERY, () => {
     if (clock.now().mono - newest > SILENCE) stop(new Failure('unavailable', `${name}: no picture for 10 s`))
-    if (run.state().settings.jpeg.quality !== quality) stop()
   })
   try {
     const end = await child.exited
@@ -96,46 +116,8 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
   }
 }
 
-interface Timed {
-  readonly image: RgbImage
-  readonly id: number
-  readonly at: number
-}
-
-/** One is filled, one drawn, one encoded. */
-const MOST_SPARES = 3
-
-/** Joins raw pictures with their times; always draws the newest, while the one before is encoded. */
-const drawAll = (
-  run: MjpegRun,
-  quality: number,
-  register: (pts: number) => { id: number; at: number },
-  signal: AbortSignal,
-): Pick<RgbReader, 'readImages' | 'readStamps'> & { readonly drawing: Promise<void> } => {
-  const latest = createLatest<Timed>()
-  const reader = createRgbReader(MOST_SPARES, (image, pts) => latest.put({ image, ...register(pts) }))
-  const send = async ({ image, id, at }: Timed, before: Promise<void>): Promise<void> => {
-    const draft = (jpeg: Buffer): ReturnType<typeof draftPart> => {
-      const made = draftPart(jpeg.length)
-      made.picture.set(jpeg)
-      return made
-    }
-    const [made] = await Promise.all([encodeJpegFor(image, quality, draft), before])
-    reader.giveBack(image)
-    if (signal.aborted) return
-    run.onPart(finishPart(made, id, at, run.state().light))
-  }
-  const draw = async (): Promise<void> => {
-    let sending = Promise.resolve()
-    while (!signal.aborted) {
-      const timed = await latest.take(signal)
-      run.draw(timed.image, timed.at)
-      const before = sending
-      sending = send(timed, before)
-      // What goes wrong with it is heard at the next picture.
-      sending.catch(() => {})
-      await before
-    }
-  }
-  return { ...reader, drawing: draw() }
+const fillPart = (jpeg: Buffer): PartDraft => {
+  const draft = draftPart(jpeg.length)
+  draft.picture.set(jpeg)
+  return draft
 }

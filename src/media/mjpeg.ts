@@ -3,11 +3,11 @@
 import type { MjpegPart, MjpegVariant } from '../camera/ports.js'
 import type { CameraState } from '../camera/state.js'
 import type { Clock } from '../lib/clock.js'
-import type { RgbImage } from '../lib/frame.js'
+import type { Image } from '../lib/frame.js'
 import type { Log } from '../lib/log.js'
 import { type Job, supervise } from '../lib/supervise.js'
 import { type EditedPictures, runEdited } from './mjpeg-edited.js'
-import { runMjpeg } from './mjpeg-run.js'
+import { runMjpeg, UnreadableColours } from './mjpeg-run.js'
 
 export interface MjpegDeps {
   /** The camera's id. */
@@ -16,7 +16,7 @@ export interface MjpegDeps {
   url(size: MjpegVariant['size']): string
   state(): CameraState
   /** Paints what the variant asks for into the picture; `at` is the wall time at which the camera saw it. */
-  draw(image: RgbImage, at: number, variant: MjpegVariant): void
+  draw(image: Image, at: number, variant: MjpegVariant): void
   /** Takes the place of the stream's own pictures in the annotated variants. */
   readonly edited?: EditedPictures | undefined
   readonly clock: Clock
@@ -70,7 +70,7 @@ const nameOf = ({ annotated, size, zone }: MjpegVariant): string =>
 const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
   const { camera, clock, log } = deps
   const name = `MJPEG of ${camera} (${nameOf(variant)})`
-  const draw = (image: RgbImage, at: number): void => deps.draw(image, at, variant)
+  const draw = (image: Image, at: number): void => deps.draw(image, at, variant)
   const viewers = new Set<Viewer>()
   let frameId = 0
   let running: AsyncDisposable | undefined
@@ -93,6 +93,7 @@ const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
   }
   // A quick start fails with streams whose description says too little: the next one takes its time.
   let quick = true
+  let told = true
   const job: Job = async (signal, ready) => {
     while (!signal.aborted) {
       let shown = false
@@ -107,8 +108,16 @@ const createStream = (deps: MjpegDeps, variant: MjpegVariant): Stream => {
         continue
       }
       try {
-        await runMjpeg({ ...deps, draw, name, variant, quick, url: deps.url(variant.size), nextId, onPart }, signal)
+        const { size } = variant
+        await runMjpeg(
+          { ...deps, draw, name, size, quick, told: told && quick, url: deps.url(size), nextId, onPart },
+          signal,
+        )
       } catch (error) {
+        if (error instanceof UnreadableColours) {
+          told = false
+          continue
+        }
         if (!shown) quick = !quick
         throw error
       }

@@ -7,8 +7,8 @@ import { createLatest } from '../lib/latest.js'
 import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
 import { openWidePipe } from '../lib/wide-pipe.js'
 import { TICKS } from './ffmpeg-args.js'
-import type { PipeReader } from './mjpeg-read.js'
-import { createRgbReader } from './rgb-reader.js'
+import { createPpmReader, type PipeReader } from './mjpeg-read.js'
+import { createPictureReader } from './picture-reader.js'
 import { createStreamTime } from './stream-time.js'
 
 export interface RgbPlan {
@@ -74,9 +74,13 @@ export const runRgbStream = async (stream: RgbStream, signal: AbortSignal, ready
   let newest = clock.now().mono
   const latest = createLatest<{ readonly image: RgbImage; readonly at: number }>()
   const time = createStreamTime()
-  const reader = createRgbReader(SPARES, (image, pts) => {
-    newest = clock.now().mono
-    latest.put({ image, at: clock.toWall(time.seen(pts, newest)) })
+  const reader = createPictureReader({
+    cut: createPpmReader,
+    spares: SPARES,
+    onImage: (image, pts) => {
+      newest = clock.now().mono
+      latest.put({ image, at: clock.toWall(time.seen(pts, newest)) })
+    },
   })
   const stop = (why?: unknown): void => {
     problem ??= why

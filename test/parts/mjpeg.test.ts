@@ -71,6 +71,10 @@ const jpegOf = ({ bytes }: MjpegPart): Buffer => bytes.subarray(bytes.indexOf('\
 const pixel = async (part: MjpegPart, left: number, top: number): Promise<number[]> => [
   ...(await sharp(jpegOf(part)).extract({ left, top, width: 1, height: 1 }).raw().toBuffer()),
 ]
+/** A square at the top left of a plane. */
+const fill = (data: Uint8Array, from: number, width: number, side: number, value: number): void => {
+  for (let y = 0; y < side; y++) data.fill(value, from + y * width, from + y * width + side)
+}
 const clean = { annotated: false, size: 'full' } as const
 
 test('fifty viewers get every picture, once made, from one encoder', async () => {
@@ -102,9 +106,13 @@ test('the annotated stream shows what was drawn, and says the state of its momen
   const drawn: number[] = []
   await using mjpeg = start({
     state: () => state,
-    draw: ({ data, width }, at) => {
+    draw: ({ data, width, height, channels }, at) => {
       drawn.push(at)
-      for (let y = 0; y < 64; y++) for (let x = 0; x < 64; x++) data.set([255, 0, 0], (y * width + x) * 3)
+      expect(channels).toBe('yuvj420p')
+      // Red.
+      fill(data, 0, width, 64, 76)
+      fill(data, width * height, width / 2, 32, 85)
+      fill(data, width * height * 1.25, width / 2, 32, 255)
     },
   })
   const parts: MjpegPart[] = []
