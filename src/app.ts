@@ -1,6 +1,5 @@
 // The composition root: every part, what it is given, and the order it starts in. Stop is start reversed.
 import { randomBytes } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { startAccounts } from './adapters/http/accounts.js'
 import { startLinks } from './adapters/http/links.js'
@@ -31,6 +30,7 @@ import type { Clock } from './lib/clock.js'
 import { Failure, sentenceOf } from './lib/failure.js'
 import type { Supervisor } from './lib/ha-supervisor.js'
 import type { Log } from './lib/log.js'
+import { makeFolder } from './lib/make-folder.js'
 import { networkHosts } from './lib/network.js'
 import { redactText } from './lib/redact.js'
 import { createScope, type Scope } from './lib/scope.js'
@@ -81,7 +81,7 @@ export const startApp = async (deps: AppDeps): Promise<App> => {
 const startParts = async (deps: AppDeps, scope: Scope): Promise<App> => {
   const { config, clock, log, demo, supervisor, announce } = deps
   const { data } = config
-  await mkdir(data, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(data).catch((cause: unknown) => {
     throw new Failure('storage', `The data folder ${data} can't be made: ${sentenceOf(cause)}`, { cause })
   })
   let stepped: number | null = null

@@ -1,8 +1,9 @@
 // `nightjar grab` and `nightjar watch`: a short stream of pictures for scripts, from a Nightjar that runs.
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { Failure, sentenceOf } from '../lib/failure.js'
+import { makeFolder } from '../lib/make-folder.js'
 import { type Frame, framesOverHttp } from './frames-over-http.js'
 import type { CliDeps } from './run-house.js'
 
@@ -80,7 +81,7 @@ export const grabCommand = (deps: FramesDeps): Command =>
       const broken = (cause: unknown): never => {
         throw new Failure('storage', `${dir} can't be written: ${sentenceOf(cause)}`, { cause })
       }
-      await mkdir(dir, { recursive: true }).catch(broken)
+      await makeFolder(dir).catch(broken)
       const count = await follow(options, deps, (frame) =>
         writeFile(join(dir, fileOf(frame)), frame.jpeg).catch(broken),
       )

@@ -1,6 +1,6 @@
 // Settings changed while running, kept over restarts: only what differs from nightjar.yaml, so that a later change of
 // the file still counts. A stored value that no longer fits is left out with a message, never a reason not to start.
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkSettingsChange } from '../camera/check-settings.js'
 import { type CameraSettings, changeSettings, type SettingsChange } from '../camera/settings.js'
@@ -9,6 +9,7 @@ import { isPlain, type Plain } from '../lib/check.js'
 import type { Clock } from '../lib/clock.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
+import { makeFolder } from '../lib/make-folder.js'
 import { createSerial } from '../lib/serial.js'
 
 export interface SettingsStore extends AsyncDisposable {
@@ -93,7 +94,7 @@ export const startSettingsStore = async ({ data, cameras, clock, log }: Settings
     }
   }
 
-  await mkdir(data, { recursive: true }).catch((cause: Error) => {
+  await makeFolder(data).catch((cause: Error) => {
     throw new Failure('storage', `the data folder ${data} can't be made: ${cause.message}`, { cause })
   })
   const stored = new Map(Object.entries(await read()))

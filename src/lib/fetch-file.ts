@@ -2,10 +2,11 @@
 // is removed.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from './clock.js'
 import { Failure } from './failure.js'
+import { makeFolder } from './make-folder.js'
 import { redactText } from './redact.js'
 
 export interface FileToFetch {
@@ -88,7 +89,7 @@ export const fetchFile = async (
   const place = placeOf({ name, url }, from)
   const path = join(folder, name)
   const draft = `${path}.${process.pid}.part`
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+  await makeFolder(folder).catch((cause: unknown) => {
     throw new Failure('storage', `the folder ${folder} can't be made`, { cause })
   })
   const silence = new AbortController()

@@ -1,7 +1,8 @@
 // What the disk says: how much is free, and in words what is wrong with it.
 import { constants } from 'node:fs'
-import { access, mkdir, statfs } from 'node:fs/promises'
+import { access, statfs } from 'node:fs/promises'
 import { Failure, sentenceOf } from '../lib/failure.js'
+import { makeFolder } from '../lib/make-folder.js'
 
 export type FreeBytes = (folder: string) => Promise<number>
 
@@ -12,7 +13,7 @@ export const freeBytes: FreeBytes = async (folder) => {
 
 /** Makes the folder if need be; throws when we may not write there. Writes nothing else. */
 export const claimFolder = async (folder: string): Promise<void> => {
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   await access(folder, constants.W_OK)
 }
 

@@ -1,13 +1,14 @@
 // The shelf of recordings and snapshots: where they are begun, listed, kept and removed. Files are the truth, the index
 // follows them.
 import { existsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Picture, Recordings } from '../camera/ports.js'
 import type { Cause, PartHealth } from '../camera/state.js'
 import type { StoredItem } from '../camera/stored-item.js'
 import { writeFileAtomic } from '../lib/atomic-file.js'
 import { Failure } from '../lib/failure.js'
+import { makeFolder } from '../lib/make-folder.js'
 import { cropPath, findCrop } from './crops.js'
 import { storageFailure } from './disk.js'
 import { endPart, exists, markKept, pathsOf } from './item-files.js'
@@ -69,7 +70,7 @@ const claimName = async (shelf: Shelf, data: string, camera: string, at: number)
     at,
     shelf.withIndex((index) => index.nextNumber(camera)),
   )
-  await mkdir(join(data, name.folder), { recursive: true }).catch((error: unknown) => {
+  await makeFolder(join(data, name.folder)).catch((error: unknown) => {
     throw storageFailure(data, error)
   })
   return name

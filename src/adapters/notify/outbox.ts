@@ -1,11 +1,12 @@
 // What one notifier has still to send, on the disk: a small file for each message, so that a restart of ours loses none
 // and a broken file only itself. Pictures lie on the shelf already, where a message finds them by their item.
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../lib/atomic-file.js'
 import { isPlain } from '../../lib/check.js'
 import { sentenceOf } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
+import { makeFolder } from '../../lib/make-folder.js'
 import { createSerial } from '../../lib/serial.js'
 
 /** One message that waits. */
@@ -81,7 +82,7 @@ export const openOutbox = async <Item>({ name, folder, read, log }: OutboxDeps<I
       last += 1
       const path = pathOf(last)
       work(async () => {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await makeFolder(folder, 0o700)
         await writeFileAtomic(path, JSON.stringify({ at, item }))
       })
       return slipOf(item, at, last)

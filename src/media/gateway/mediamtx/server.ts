@@ -1,12 +1,12 @@
 // The MediaMTX that we talk to: one that we start, or one that runs already. Both are given as the same thing; who retries
 // is lib/supervise.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { writeFileAtomic } from '../../../lib/atomic-file.js'
 import type { Clock } from '../../../lib/clock.js'
 import { Failure } from '../../../lib/failure.js'
 import type { Log } from '../../../lib/log.js'
+import { makeFolder } from '../../../lib/make-folder.js'
 import { type Child, startChild } from '../../../lib/process.js'
 import { redactText } from '../../../lib/redact.js'
 import { createMediamtxApi, type MediamtxApi, type MediamtxUser } from '../mediamtx-api.js'
@@ -95,7 +95,7 @@ export const startServer = async (deps: ServerDeps, signal: AbortSignal): Promis
   }
   const folder = join(data, 'run')
   const file = join(folder, 'mediamtx.yml')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   await writeFileAtomic(file, formatServerFile({ host, ports, service, webrtc: config }))
   const child = startChild({ name: 'MediaMTX', command: path, args: [file], env: environment(), bareEnv: true })
   const said = readLines(child, deps)
