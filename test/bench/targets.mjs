@@ -58,7 +58,12 @@ export const targetsOf = (results, eyes) => {
     ['fifth frame to MQTT, camera at this machine, p95', p95('usb: motion', MOTION), 250, 'ms'],
     ['fifth frame to MQTT, pushed camera, p95', p95('pushed: motion', MOTION), 250, 'ms'],
     ...(eyes ? eyesTargets(eyes) : []),
-    ['memory of the whole tree without a detector, publisher too, most', Math.max(...watched.map(({ pss }) => sum(pss))), 300, 'MB'],
+    [
+      'memory of the whole tree without a detector, publisher too, most',
+      Math.max(...watched.map(({ pss }) => sum(pss))),
+      300,
+      'MB',
+    ],
   ]
   return rows
     .map(([what, value, target, unit]) => ({
