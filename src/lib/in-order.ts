@@ -1,5 +1,5 @@
 // Between a source that never waits and work that is done elsewhere, several pieces at a time: results come in order.
-// While as many are in work as may be, the newest waits and those before it are left out.
+// While as many are in work as may be, some wait; when too many do, the oldest of them are left out.
 
 export interface InOrder<T> {
   put(value: T): void
@@ -8,6 +8,8 @@ export interface InOrder<T> {
 export interface InOrderDeps<T, R> {
   /** In work at the same time, at most. */
   readonly most: number
+  /** How many of such values may wait. */
+  mayWait(value: T): number
   work(value: T): Promise<R>
   /** In the order of `put`. */
   onResult(result: R, value: T): void
@@ -19,7 +21,7 @@ export interface InOrderDeps<T, R> {
 
 export const createInOrder = <T, R>(deps: InOrderDeps<T, R>): InOrder<T> => {
   let running = 0
-  let waiting: { readonly value: T } | undefined
+  const waiting: T[] = []
   let last: Promise<void> = Promise.resolve()
   const start = async (value: T, before: Promise<void>): Promise<void> => {
     running++
@@ -32,9 +34,7 @@ export const createInOrder = <T, R>(deps: InOrderDeps<T, R>): InOrder<T> => {
     }
     running--
     deps.onOver(value)
-    const next = waiting
-    waiting = undefined
-    if (next) last = start(next.value, last)
+    if (waiting.length > 0) last = start(waiting.shift() as T, last)
   }
   return {
     put: (value) => {
@@ -42,8 +42,8 @@ export const createInOrder = <T, R>(deps: InOrderDeps<T, R>): InOrder<T> => {
         last = start(value, last)
         return
       }
-      if (waiting) deps.onOver(waiting.value)
-      waiting = { value }
+      waiting.push(value)
+      while (waiting.length > deps.mayWait(value)) deps.onOver(waiting.shift() as T)
     },
   }
 }

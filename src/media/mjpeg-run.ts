@@ -39,8 +39,9 @@ const SILENCE = 10_000
 const WATCH_EVERY = 1000
 /** The first pipe beyond stderr. */
 const FIRST_FD = 3
-/** Pictures may come two at once; where the machine is too slow, more of them would only be later. */
 const MOST_IN_WORK = 3
+/** Bytes that may wait: a machine that is busy for a moment catches up, one that is too slow leaves pictures out. */
+const MOST_WAITING = 8_000_000
 /** One is filled, one encoded; the others are rare. */
 const MOST_SPARES = 2
 
@@ -58,6 +59,7 @@ export const runMjpeg = async (run: MjpegRun, signal: AbortSignal): Promise<void
   let newest = clock.now().mono
   const pictures = createInOrder<Timed, PartDraft>({
     most: MOST_IN_WORK,
+    mayWait: ({ image }) => Math.max(1, Math.floor(MOST_WAITING / image.data.length)),
     work: async ({ image, at }) => {
       run.draw(image, at)
       return encodeJpegFor(image, run.state().settings.jpeg.quality, fillPart)

@@ -3,11 +3,12 @@ import { createInOrder } from '../../src/lib/in-order.js'
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-const start = (most: number) => {
+const start = (most: number, mayWait = 1) => {
   const ends = new Map<number, (fail?: Error) => void>()
   const [results, over, errors]: [string[], number[], unknown[]] = [[], [], []]
   const pieces = createInOrder<number, string>({
     most,
+    mayWait: () => mayWait,
     work: (value) =>
       new Promise((resolve, reject) => ends.set(value, (fail) => (fail ? reject(fail) : resolve(`made ${value}`)))),
     onResult: (result) => results.push(result),
@@ -33,7 +34,7 @@ test('nothing is left out while few come at once, and the order is theirs', asyn
   expect(over).toEqual([1, 2, 3])
 })
 
-test('of more than that only the newest waits', async () => {
+test('of more than that only the newest wait', async () => {
   const { pieces, ends, results, over, end } = start(2)
   for (const value of [1, 2, 3, 4, 5]) pieces.put(value)
   expect([[...ends.keys()], over]).toEqual([
@@ -46,6 +47,15 @@ test('of more than that only the newest waits', async () => {
   await end(2)
   expect(results).toEqual(['made 1', 'made 2', 'made 5'])
   expect(over).toEqual([3, 4, 1, 2, 5])
+})
+
+test('as many wait as may, and go on in their order', async () => {
+  const { pieces, ends, results, over, end } = start(1, 2)
+  for (const value of [1, 2, 3, 4]) pieces.put(value)
+  expect(over).toEqual([2])
+  for (const value of [1, 3, 4]) await end(value)
+  expect([...ends.keys()]).toEqual([1, 3, 4])
+  expect(results).toEqual(['made 1', 'made 3', 'made 4'])
 })
 
 test('what fails is told, and stops nobody', async () => {
