@@ -31,3 +31,10 @@ export interface YuvImage {
 }
 
 export type Image = RgbImage | YuvImage
+
+/** Samples of colour along a side of a picture whose colours are at half its size. */
+export const halfSide = (side: number): number => (side + 1) >> 1
+
+/** Of a yuv420p or yuvj420p picture, with all of its planes. */
+export const yuvBytes = (width: number, height: number): number =>
+  width * height + 2 * halfSide(width) * halfSide(height)

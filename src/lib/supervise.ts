@@ -67,12 +67,9 @@ export const supervise = (
       }
       if (end.signal.aborted) return
       tell({ status: 'broken', problem })
-      if (worksSince !== undefined && clock.now().mono - worksSince >= STEADY) {
-        await clock.sleep(SHORT_PAUSE, end.signal).catch(() => {})
-        continue
-      }
-      await clock.sleep(pause, end.signal).catch(() => {})
-      pause = Math.min(pause * 2, maxPause)
+      const steady = worksSince !== undefined && clock.now().mono - worksSince >= STEADY
+      await clock.sleep(steady ? SHORT_PAUSE : pause, end.signal).catch(() => {})
+      if (!steady) pause = Math.min(pause * 2, maxPause)
     }
   }
   const running = loop()

@@ -1,7 +1,7 @@
 // Cuts what ffmpeg writes on a pipe into raw pictures: RGB (PPM: each with its size) and YUV (Y4M: all of one size).
 // Copies each byte once, to the place where it stays.
 import { Failure } from '../lib/failure.js'
-import type { RgbImage, YuvImage } from '../lib/frame.js'
+import { type RgbImage, type YuvImage, yuvBytes } from '../lib/frame.js'
 
 /** Hears each chunk of a pipe. */
 export type PipeReader = (chunk: Buffer) => void
@@ -62,8 +62,7 @@ export const createY4mReader = (room: (bytes: number) => Uint8Array, done: (imag
     if (!found) return head.length >= Y4M_HEAD_MOST ? strange() : undefined
     if (found[1]) [width, height] = [Number(found[1]), Number(found[2])]
     if (width === 0 || height === 0 || width > SIDE_MOST || height > SIDE_MOST) strange()
-    const [across, down] = [Math.ceil(width / 2), Math.ceil(height / 2)]
-    const data = room(width * height + 2 * across * down)
+    const data = room(yuvBytes(width, height))
     const image = { data, width, height, channels: 'yuvj420p' } as const
     return { headBytes: found[0].length, body: data, done: () => done(image) }
   })

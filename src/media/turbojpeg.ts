@@ -2,7 +2,7 @@
 // as many bytes as the size says.
 import type { KoffiFunc } from 'koffi'
 import { Failure, sentenceOf } from '../lib/failure.js'
-import type { Image, YuvImage } from '../lib/frame.js'
+import { halfSide, type Image, type YuvImage, yuvBytes } from '../lib/frame.js'
 
 /** One picture at a time: whoever calls again must have waited. */
 export interface Compressor extends Disposable {
@@ -63,14 +63,12 @@ const check = ({ data, width, height, channels }: Image, quality: number): void 
   if (!fits) throw new Failure('invalid', `a picture of ${width}x${height} can't be encoded`)
   if (Math.max(width, height) > MOST_SIDE || width * height > MOST_PIXELS)
     throw new Failure('too-large', `a picture of ${width}x${height} is too large to be encoded`)
-  const bytes = channels === 3 ? width * height * 3 : width * height + 2 * half(width) * half(height)
+  const bytes = channels === 3 ? width * height * 3 : yuvBytes(width, height)
   if (data.length < bytes)
     throw new Failure('invalid', `a picture of ${width}x${height} has ${data.length} bytes, not ${bytes}`)
   if (!Number.isInteger(quality) || quality < 1 || quality > 100)
     throw new Failure('invalid', `JPEG has no quality ${quality}`)
 }
-
-const half = (side: number): number => (side + 1) >> 1
 
 interface Planes {
   readonly planes: readonly Uint8Array[]
@@ -79,7 +77,7 @@ interface Planes {
 
 /** The library reads luma of an even width and height: where it is odd, its last column and row are there twice. */
 const planesOf = ({ data, width, height }: YuvImage): Planes => {
-  const [across, down] = [half(width), half(height)]
+  const [across, down] = [halfSide(width), halfSide(height)]
   const chroma = width * height
   const odd = width % 2 === 1 || height % 2 === 1
   const luma = odd ? evenLuma(data, width, height) : data.subarray(0, chroma)
@@ -89,7 +87,7 @@ const planesOf = ({ data, width, height }: YuvImage): Planes => {
 }
 
 const evenLuma = (data: Uint8Array, width: number, height: number): Uint8Array => {
-  const [across, down] = [2 * half(width), 2 * half(height)]
+  const [across, down] = [2 * halfSide(width), 2 * halfSide(height)]
   const even = Buffer.allocUnsafeSlow(across * down)
   for (let y = 0; y < down; y++) {
     const from = Math.min(y, height - 1) * width

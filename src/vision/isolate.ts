@@ -1,7 +1,8 @@
 // One zone alone: everything outside of it becomes black, straight in the pixels.
 import { cornersOf, type Zone } from '../camera/zones.js'
 import type { Point } from '../lib/box.js'
-import type { Image } from '../lib/frame.js'
+import { halfSide, type Image } from '../lib/frame.js'
+import { createKeptOf } from './kept.js'
 
 /** Without a zone (it was removed while somebody watched it) the whole picture becomes black. */
 export const isolate = (image: Image, zone: Zone | undefined): void => {
@@ -13,7 +14,7 @@ export const isolate = (image: Image, zone: Zone | undefined): void => {
   }
   for (const { from, to } of pixels) data.fill(0, from, to)
   const planes = width * height
-  const toRed = samples(width) * samples(height)
+  const toRed = halfSide(width) * halfSide(height)
   for (const { from, to, quarters } of colours) {
     greyen(data, planes + from, planes + to, quarters)
     greyen(data, planes + toRed + from, planes + toRed + to, quarters)
@@ -39,27 +40,16 @@ interface Outside {
   readonly colours: readonly (Run & { readonly quarters: number })[]
 }
 
-const samples = (pixels: number): number => (pixels + 1) >> 1
-
 const everything = ({ width, height }: Size): Outside => ({
   pixels: [{ from: 0, to: width * height }],
-  colours: [{ from: 0, to: samples(width) * samples(height), quarters: 4 }],
+  colours: [{ from: 0, to: halfSide(width) * halfSide(height), quarters: 4 }],
 })
 
-const known = new WeakMap<Zone, Map<string, Outside>>()
 /** Sizes of one zone: a camera has a few streams. */
-const MOST = 8
+const outsides = createKeptOf<Zone, Outside>(8)
 
-/** Found out once for each zone and size of picture. */
-const outsideOf = (zone: Zone, size: Size): Outside => {
-  const sizes = known.get(zone) ?? new Map<string, Outside>()
-  known.set(zone, sizes)
-  const key = `${size.width} ${size.height}`
-  const found = sizes.get(key) ?? findOutside(cornersOf(zone), size)
-  if (sizes.size >= MOST) sizes.clear()
-  sizes.set(key, found)
-  return found
-}
+const outsideOf = (zone: Zone, size: Size): Outside =>
+  outsides(zone, `${size.width} ${size.height}`, () => findOutside(cornersOf(zone), size))
 
 const findOutside = (corners: readonly Point[], { width, height }: Size): Outside => {
   const rows = Array.from({ length: height }, (_, row) => [
@@ -73,7 +63,7 @@ const findOutside = (corners: readonly Point[], { width, height }: Size): Outsid
       return i % 2 === 1 || to === undefined || to <= from ? [] : [{ from: row * width + from, to: row * width + to }]
     }),
   )
-  const colours = Array.from({ length: samples(height) }, (_, row) => {
+  const colours = Array.from({ length: halfSide(height) }, (_, row) => {
     const upper = rows[2 * row] ?? []
     // An odd height's last row has its samples for itself; an odd width's last column, too.
     const lower = rows[2 * row + 1] ?? upper
@@ -83,8 +73,8 @@ const findOutside = (corners: readonly Point[], { width, height }: Size): Outsid
         0,
       )
     // Between these samples all are alike; one with an edge in its middle stands alone.
-    const cuts = [...upper, ...lower].flatMap((edge) => [edge >> 1, samples(edge)]).sort((one, other) => one - other)
-    const start = row * samples(width)
+    const cuts = [...upper, ...lower].flatMap((edge) => [edge >> 1, halfSide(edge)]).sort((one, other) => one - other)
+    const start = row * halfSide(width)
     return cuts.flatMap((from, i) => {
       const to = cuts[i + 1] ?? from
       const quarters = to > from ? quartersOf(from) : 0

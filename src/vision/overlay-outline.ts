@@ -1,5 +1,6 @@
 // Closed lines as coverage masks: small tiles along the line, made once for each shape and size of picture.
 import type { Point } from '../lib/box.js'
+import { createKeptOf } from './kept.js'
 import { type PlacedMask, trimMask } from './overlay-mask.js'
 
 const TILE = 8
@@ -9,9 +10,8 @@ const REACH = TILE * Math.SQRT1_2
 /** In pixels. */
 type Side = readonly [ax: number, ay: number, bx: number, by: number]
 
-const known = new WeakMap<readonly Point[], Map<string, readonly PlacedMask[]>>()
 /** Sizes of one shape: a camera has a few streams. */
-const MOST = 8
+const outlines = createKeptOf<readonly Point[], readonly PlacedMask[]>(8)
 
 /**
  * A line `thick` pixels wide through `corners` (fractions of a picture of that size), back to the first one, its edge
@@ -23,15 +23,10 @@ export const outlineOf = (
   width: number,
   height: number,
   thick: number,
-): readonly PlacedMask[] => {
-  const sizes = known.get(corners) ?? new Map<string, readonly PlacedMask[]>()
-  known.set(corners, sizes)
-  const key = `${width} ${height} ${thick}`
-  const made = sizes.get(key) ?? rasterise(sidesOf(corners, width, height, thick / 2), thick / 2)
-  if (sizes.size >= MOST) sizes.clear()
-  sizes.set(key, made)
-  return made
-}
+): readonly PlacedMask[] =>
+  outlines(corners, `${width} ${height} ${thick}`, () =>
+    rasterise(sidesOf(corners, width, height, thick / 2), thick / 2),
+  )
 
 const sidesOf = (corners: readonly Point[], width: number, height: number, half: number): readonly Side[] => {
   const inside = (at: number, most: number): number => Math.min(most - half, Math.max(half, at * most))

@@ -1,6 +1,7 @@
 // Paints straight into the pixels of a picture; what lies outside of it is left out. Runs for every picture of a
 // stream: plain loops over whole numbers, nothing made per pixel.
 import type { Image } from '../lib/frame.js'
+import { createKept } from './kept.js'
 import type { Mask, PlacedMask } from './overlay-mask.js'
 import { blendRgb } from './overlay-rgb.js'
 import { layText } from './overlay-text.js'
@@ -52,18 +53,17 @@ const blend = (image: Image, x: number, y: number, width: number, height: number
     ? blendRgb(image, x, y, width, height, colour, mask)
     : blendYuv(image, x, y, width, height, colour, mask)
 
-const rounds = new Map<string, Mask>()
 /** Plates are as wide for many pictures; a meter's bar is not. */
-const MOST_ROUNDS = 100
+const rounds = createKept<Mask>(100)
 
 /**
  * Its corners are quarters of a disc, softly edged. One mask, not pieces side by side: where two meet within a sample of
  * colour, each would leave some of what is below.
  */
-const roundArea = (width: number, height: number, radius: number): Mask => {
-  const key = `${width} ${height} ${radius}`
-  const known = rounds.get(key)
-  if (known) return known
+const roundArea = (width: number, height: number, radius: number): Mask =>
+  rounds(`${width} ${height} ${radius}`, () => makeRound(width, height, radius))
+
+const makeRound = (width: number, height: number, radius: number): Mask => {
   const cover = new Uint8Array(width * height).fill(255)
   for (let y = 0; y < Math.min(radius, height); y++) {
     for (let x = 0; x < Math.min(radius, width); x++) {
@@ -76,8 +76,5 @@ const roundArea = (width: number, height: number, radius: number): Mask => {
       }
     }
   }
-  if (rounds.size >= MOST_ROUNDS) rounds.clear()
-  const mask = { width, height, cover }
-  rounds.set(key, mask)
-  return mask
+  return { width, height, cover }
 }

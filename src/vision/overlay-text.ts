@@ -1,5 +1,6 @@
 // Lines of text as coverage masks: each letter is rasterised once per size.
 import { CAPITAL, lettersOf, type Point, type Shape, shapeOf } from './glyphs.js'
+import { createKept } from './kept.js'
 import { type Mask, type PlacedMask, trimMask } from './overlay-mask.js'
 
 const GAP = 2.6
@@ -13,28 +14,24 @@ export const textWidth = (text: string, size: number): number => {
   return Math.max(0, Math.ceil((units * size) / CAPITAL))
 }
 
-const lines = new Map<string, readonly PlacedMask[]>()
 /** Most words stay for many pictures. */
-const MOST_LINES = 200
+const lines = createKept<readonly PlacedMask[]>(200)
 
 /**
  * Masks seen from where the line begins at the top of its capitals. `grow`: pixels by which every line is wider on each side; what lies below
  * letters to set them off.
  */
-export const layText = (text: string, size: number, grow = 0): readonly PlacedMask[] => {
-  const key = `${size} ${grow} ${text}`
-  const known = lines.get(key)
-  if (known) return known
+export const layText = (text: string, size: number, grow = 0): readonly PlacedMask[] =>
+  lines(`${size} ${grow} ${text}`, () => makeLine(text, size, grow))
+
+const makeLine = (text: string, size: number, grow: number): readonly PlacedMask[] => {
   let units = 0
-  const line = lettersOf(text).map((letter) => {
+  return lettersOf(text).map((letter) => {
     const pen = Math.round((units * size) / CAPITAL)
     units += shapeOf(letter).width + GAP
     const { x, y, mask } = letterMask(letter, size, grow)
     return { x: pen + x, y, mask }
   })
-  if (lines.size >= MOST_LINES) lines.clear()
-  lines.set(key, line)
-  return line
 }
 
 const masks = new Map<string, PlacedMask>()

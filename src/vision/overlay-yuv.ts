@@ -1,6 +1,6 @@
 // Mixes a colour into an area of a picture with its colours at half the size: luma pixel by pixel; a sample of blue or
 // red difference as much as its pixels on the mean, those that are in the picture. What lies outside of it is left out.
-import type { YuvImage } from '../lib/frame.js'
+import { halfSide, type YuvImage } from '../lib/frame.js'
 import { cutMask, type Mask } from './overlay-mask.js'
 import type { Colour } from './overlay-paint.js'
 
@@ -32,7 +32,7 @@ export const blendYuv = (
     return
   }
   const { data, width: across, height: down } = image
-  const [halfAcross, halfDown] = [(across + 1) >> 1, (down + 1) >> 1]
+  const [halfAcross, halfDown] = [halfSide(across), halfSide(down)]
   const half = halfOf(image, mask, x, y)
   const toBlue = across * down
   stamp(data, 0, across, down, x | 0, y | 0, mask, most, luma)
@@ -67,8 +67,8 @@ const tintColours = (
   cb: number,
   cr: number,
 ): void => {
-  const across = (width + 1) >> 1
-  const toRed = across * ((height + 1) >> 1)
+  const across = halfSide(width)
+  const toRed = across * halfSide(height)
   const first = left >> 1
   const last = (right - 1) >> 1
   const atFirst = halvesOf(first, left, right, width)
@@ -160,7 +160,7 @@ const halfOf = ({ width, height }: YuvImage, mask: Mask, x: number, y: number): 
 
 /** `alone`: its last pixels share their samples with none, as at the end of an odd width. */
 const halve = ({ width, height, cover }: Mask, oddX: number, oddY: number, aloneX: boolean, aloneY: boolean): Mask => {
-  const [across, down] = [(width + oddX + 1) >> 1, (height + oddY + 1) >> 1]
+  const [across, down] = [halfSide(width + oddX), halfSide(height + oddY)]
   const coverAt = (column: number, row: number): number => {
     const [x, y] = [aloneX ? Math.min(column, width - 1) : column, aloneY ? Math.min(row, height - 1) : row]
     return x < 0 || y < 0 || x >= width || y >= height ? 0 : (cover[y * width + x] as number)

@@ -1,13 +1,13 @@
 // From a yuv420p picture to one that can be drawn into and encoded: BT.601, 16..235, as cameras give and as ffmpeg takes
 // a stream that says nothing else.
-import type { Frame, RgbImage } from '../lib/frame.js'
+import { type Frame, halfSide, type RgbImage } from '../lib/frame.js'
 
 /** A picture of its own: the frame's bytes are not kept. */
 export const rgbOf = ({ data, width, height }: Pick<Frame, 'data' | 'width' | 'height'>): RgbImage => {
   const out = Buffer.allocUnsafeSlow(width * height * 3)
-  const across = (width + 1) >> 1
+  const across = halfSide(width)
   const blue = width * height
-  const red = blue + across * ((height + 1) >> 1)
+  const red = blue + across * halfSide(height)
   let to = 0
   for (let y = 0; y < height; y++) {
     const line = y * width

@@ -14,6 +14,7 @@ import { startBuiltinGateway } from '../../src/media/gateway/builtin/server.js'
 import type { Gateway } from '../../src/media/gateway/gateway.js'
 import { createMjpeg } from '../../src/media/mjpeg.js'
 import { until } from '../support/nightjar.js'
+import { nobody } from '../support/pipeline-house.js'
 import { defaultSettings } from '../support/settings.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'mjpeg-sources-'))
@@ -21,14 +22,8 @@ const clock = createSystemClock()
 let gateway: Gateway
 
 beforeAll(async () => {
-  const accounts = {
-    verify: async () => null,
-    verifyToken: async () => null,
-    streamPassword: () => null,
-    list: () => [],
-  }
   const config = { host: '127.0.0.1', port: 0, gateway: 'builtin' } as const
-  gateway = await startBuiltinGateway({ config, accounts, clock, log: silentLog })
+  gateway = await startBuiltinGateway({ config, accounts: nobody, clock, log: silentLog })
 })
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]()

@@ -14,6 +14,7 @@ import { startBuiltinGateway } from '../../src/media/gateway/builtin/server.js'
 import type { Gateway } from '../../src/media/gateway/gateway.js'
 import { createMjpeg, type Mjpeg, type MjpegDeps } from '../../src/media/mjpeg.js'
 import { childrenOf, until } from '../support/nightjar.js'
+import { nobody } from '../support/pipeline-house.js'
 import { defaultSettings } from '../support/settings.js'
 
 // Left half black, right half white, and a moving strip below, so that every picture is another one.
@@ -29,14 +30,8 @@ beforeAll(async () => {
   const film = join(folder, 'film.mp4')
   const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '50']
   execFileSync('ffmpeg', ['-v', 'error', '-filter_complex', FILM, ...encode, film])
-  const accounts = {
-    verify: async () => null,
-    verifyToken: async () => null,
-    streamPassword: () => null,
-    list: () => [],
-  }
   const config = { host: '127.0.0.1', port: 0, gateway: 'builtin' } as const
-  gateway = await startBuiltinGateway({ config, accounts, clock, log: silentLog })
+  gateway = await startBuiltinGateway({ config, accounts: nobody, clock, log: silentLog })
   await gateway.apply([{ name: 'porch', feed: 'publish' }])
   const to = ['-c', 'copy', '-f', 'rtsp', '-rtsp_transport', 'tcp', gateway.serviceUrl('porch')]
   const args = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', film, ...to]

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,7 +12,7 @@ import { Cam } from 'onvif/promises/index.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { START } from '../support/fake-cameras.js'
 import { until } from '../support/nightjar.js'
-import { all, envelope, messages, read, security } from '../support/onvif-client.js'
+import { all, createHook, envelope, messages, read, security } from '../support/onvif-client.js'
 import { type OnvifHouse, PASSWORDS, startOnvifHouse } from '../support/onvif-house.js'
 
 const run = promisify(execFile)
@@ -218,16 +218,10 @@ describe('on the wire', () => {
   it('notifications go to who asks for them, at its own address only', async () => {
     const heard: IncomingMessage[] = []
     const told: string[] = []
-    const server = createServer((request, response) => {
+    const server = createHook((news, request) => {
       heard.push(request)
-      let text = ''
-      request.setEncoding('utf8').on('data', (part: string) => {
-        text += part
-      })
-      request.on('end', () => {
-        told.push(...messages(read(text).body))
-        response.end()
-      })
+      told.push(...news)
+      return 200
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo

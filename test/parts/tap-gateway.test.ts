@@ -1,7 +1,6 @@
 // The tap as it is used: reading RTSP from the built-in gateway, with and without sound.
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Accounts } from '../../src/camera/ports.js'
 import { createSystemClock } from '../../src/lib/clock.js'
 import { silentLog } from '../../src/lib/log.js'
 import { type Child, startChild } from '../../src/lib/process.js'
@@ -13,15 +12,10 @@ import { createPictures } from '../../src/media/picture.js'
 import { createPictureDecoder } from '../../src/media/picture-decode.js'
 import { createRing } from '../../src/media/ring.js'
 import { defineTap, type TapOptions } from '../../src/media/tap.js'
+import { nobody } from '../support/pipeline-house.js'
 import { encode, numbered, numberOf, until } from '../support/streams.js'
 
 const clock = createSystemClock()
-const nobody: Accounts = {
-  verify: async () => null,
-  verifyToken: async () => null,
-  streamPassword: () => null,
-  list: () => [],
-}
 
 let gateway: Gateway
 let publisher: Child | undefined

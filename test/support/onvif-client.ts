@@ -1,5 +1,6 @@
 // A client on the wire: envelopes with a UsernameToken, and what comes back, read.
 import { createHash, randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { parseXml, type XmlElement } from '../../src/lib/xml.js'
 
 const WSSE = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss'
@@ -65,4 +66,17 @@ export const messages = (body: XmlElement): string[] =>
     const data = all(message, 'Data').flatMap((one) => all(one, 'SimpleItem'))
     const [item] = data.map(({ attributes }) => `${attributes.get('Name')}=${attributes.get('Value')}`)
     return `${operation?.attributes.get('PropertyOperation')} ${all(message, 'Topic')[0]?.text} ${item}`
+  })
+
+/** A consumer of Basic Notification that is to listen: `hear` is given what each request tells, and gives its answer's status. */
+export const createHook = (hear: (told: readonly string[], request: IncomingMessage) => number): Server =>
+  createServer((request, response) => {
+    let text = ''
+    request.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+    })
+    request.on('end', () => {
+      response.statusCode = hear(messages(read(text).body), request)
+      response.end()
+    })
   })

@@ -3,9 +3,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../lib/atomic-file.js'
+import { isPlain } from '../../lib/check.js'
 import type { Clock } from '../../lib/clock.js'
 import { sentenceOf } from '../../lib/failure.js'
 import type { Log } from '../../lib/log.js'
+import { createSerial } from '../../lib/serial.js'
 import type { Kept } from './subscription.js'
 
 export interface SubscriptionFile extends AsyncDisposable {
@@ -20,13 +22,11 @@ const VERSION = 1
 const SOON_MS = 1000
 
 const isText = (value: unknown): value is string => typeof value === 'string'
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const isPlace = (value: unknown): boolean => isRecord(value) && isText(value.address) && isText(value.remote)
+const isPlace = (value: unknown): boolean => isPlain(value) && isText(value.address) && isText(value.remote)
 
 const isKept = (value: unknown): value is Kept =>
-  isRecord(value) &&
+  isPlain(value) &&
   [value.id, value.owner].every(isText) &&
   [value.until, value.life].every(Number.isFinite) &&
   (value.topics === null || (Array.isArray(value.topics) && value.topics.every(isText))) &&
@@ -34,7 +34,7 @@ const isKept = (value: unknown): value is Kept =>
 
 const parse = (text: string): Map<string, readonly Kept[]> | undefined => {
   const all: unknown = JSON.parse(text)
-  if (!isRecord(all) || all.version !== VERSION || !isRecord(all.cameras)) return undefined
+  if (!isPlain(all) || all.version !== VERSION || !isPlain(all.cameras)) return undefined
   const cameras = Object.entries(all.cameras).filter((entry): entry is [string, Kept[]] => {
     const [, list] = entry
     return Array.isArray(list) && list.every(isKept)
@@ -70,7 +70,7 @@ export const openSubscriptionFile = async (
   const now = new Map(cameras.map((camera) => [camera, before.get(camera) ?? []]))
   let written = format(before)
   let soon: Disposable | undefined
-  let writing: Promise<void> = Promise.resolve()
+  const inTurn = createSerial()
 
   const write = async (): Promise<void> => {
     const text = format(now)
@@ -88,13 +88,12 @@ export const openSubscriptionFile = async (
       now.set(camera, kept)
       soon ??= clock.after(SOON_MS, () => {
         soon = undefined
-        writing = writing.then(write)
+        void inTurn(write)
       })
     },
     [Symbol.asyncDispose]: async () => {
-      if (soon) writing = writing.then(write)
       soon?.[Symbol.dispose]()
-      await writing
+      await inTurn(soon ? write : () => {})
     },
   }
 }

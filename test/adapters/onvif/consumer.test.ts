@@ -1,5 +1,5 @@
 // Basic Notification's far end: whom we call, and what becomes of one that is away.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Consumer, type ConsumerOptions, createConsumer } from '../../../src/adapters/onvif/consumer.js'
@@ -7,7 +7,7 @@ import { newest, QUEUE } from '../../../src/adapters/onvif/queue.js'
 import { type Message, topics } from '../../../src/adapters/onvif/topics.js'
 import { isOwnAddress, networkHosts } from '../../../src/lib/network.js'
 import { until } from '../../support/nightjar.js'
-import { messages, read } from '../../support/onvif-client.js'
+import { createHook } from '../../support/onvif-client.js'
 import { createTestClock, type TestClock } from '../../support/test-clock.js'
 
 const say = (name: string, value: string): Message => {
@@ -71,17 +71,10 @@ describe('who is away', () => {
   beforeEach(async () => {
     clock = createTestClock()
     ;[isThere, tries, told] = [true, 0, []]
-    server = createServer((request, response) => {
-      let text = ''
-      request.setEncoding('utf8').on('data', (part: string) => {
-        text += part
-      })
-      request.on('end', () => {
-        tries += 1
-        if (isThere) told.push(...messages(read(text).body))
-        response.statusCode = isThere ? 200 : 502
-        response.end()
-      })
+    server = createHook((heard) => {
+      tries += 1
+      if (isThere) told.push(...heard)
+      return isThere ? 200 : 502
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     consumer = createConsumer(options())

@@ -1,6 +1,6 @@
 // Subscriptions over a restart of ours: whoever subscribed pulls on, or is told by itself how things are now.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import type { OnvifDeps } from '../../../src/adapters/onvif/onvif.js'
 import { silentLog } from '../../../src/lib/log.js'
 import { START } from '../../support/fake-cameras.js'
 import { until } from '../../support/nightjar.js'
-import { all, envelope, messages, type Read, read, security } from '../../support/onvif-client.js'
+import { all, createHook, envelope, messages, type Read, read, security } from '../../support/onvif-client.js'
 import { ACCOUNTS, type OnvifHouse, PASSWORDS, startOnvifHouse } from '../../support/onvif-house.js'
 import { createTestClock, type TestClock } from '../../support/test-clock.js'
 
@@ -37,15 +37,9 @@ beforeEach(async () => {
   data = mkdtempSync(join(tmpdir(), 'nightjar-onvif-data-'))
   clock = createTestClock()
   ;[warnings, told] = [[], []]
-  consumer = createServer((request, response) => {
-    let text = ''
-    request.setEncoding('utf8').on('data', (part: string) => {
-      text += part
-    })
-    request.on('end', () => {
-      told.push(...messages(read(text).body))
-      response.end()
-    })
+  consumer = createHook((heard) => {
+    told.push(...heard)
+    return 200
   })
   await new Promise<void>((resolve) => consumer.listen(0, '127.0.0.1', resolve))
   await start()
