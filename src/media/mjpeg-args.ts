@@ -1,8 +1,8 @@
 // The ffmpeg of one MJPEG variant as data: pure.
 import type { MjpegVariant } from '../camera/ports.js'
 import type { ChildPlan } from '../lib/process.js'
-import { TICKS } from './ffmpeg-args.js'
 import { PROMPT_AGENT } from './gateway/gateway.js'
+import { STAMPS } from './mjpeg-read.js'
 
 export interface MjpegPlan {
   readonly url: string
@@ -12,9 +12,6 @@ export interface MjpegPlan {
   /** Believes what the stream says of its colours, where it says anything: some say what the filter can't read. */
   readonly told: boolean
 }
-
-/** Raw pictures come on stdout, their times here. */
-export const STAMPS_FD = 3
 
 export const SMALL_WIDTH = 640
 
@@ -31,7 +28,6 @@ const TOLD = 'colorspace=iprimaries=bt709:itrc=bt709:primaries=bt709:trc=bt709:s
 const UNTOLD = 'colorspace=iall=bt709:all=bt709:range=pc'
 /** What ffmpeg says where `told` was too much. */
 export const UNREADABLE = /Unsupported input colorspace/
-const STAMPS = `settb=1/${TICKS},metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\\\:${STAMPS_FD}:direct=1`
 
 export const planMjpeg = ({ url, size, quick, told }: MjpegPlan): ChildPlan => {
   const filters = [SKIP_SQUEEZED, STAMPS, ...(size === 'small' ? [SCALE_SMALL] : []), EVEN, told ? TOLD : UNTOLD]

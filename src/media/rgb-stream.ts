@@ -1,15 +1,11 @@
 // Raw pictures of a stream for whoever edits them: its own ffmpeg, at most so wide and so many a second, each picture
 // with the time at which the camera saw it. One at a time and always the newest. Starting it again is the caller's.
 import type { Clock } from '../lib/clock.js'
-import { Failure } from '../lib/failure.js'
 import type { RgbImage } from '../lib/frame.js'
 import { createLatest } from '../lib/latest.js'
-import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
-import { openWidePipe } from '../lib/wide-pipe.js'
-import { TICKS } from './ffmpeg-args.js'
-import { createPpmReader, type PipeReader } from './mjpeg-read.js'
-import { createPictureReader } from './picture-reader.js'
-import { createStreamTime } from './stream-time.js'
+import type { ChildPlan } from '../lib/process.js'
+import { createPpmReader, STAMPS } from './mjpeg-read.js'
+import { type RunControl, runPictures } from './picture-run.js'
 
 export interface RgbPlan {
   readonly url: string
@@ -28,13 +24,8 @@ export interface RgbStream extends RgbPlan {
   onImage(image: RgbImage, at: number): Promise<void>
 }
 
-const IMAGES = 0
-const STAMPS = 1
 /** One is filled, one edited. */
 const SPARES = 2
-/** Without a picture for this long the stream is dead, whatever its process says. */
-const SILENCE = 10_000
-const WATCH_EVERY = 1000
 
 export const planRgb = ({ url, width, fps, quick }: RgbPlan): ChildPlan => {
   const apart = 'prev_selected_t'
@@ -46,9 +37,7 @@ export const planRgb = ({ url, width, fps, quick }: RgbPlan): ChildPlan => {
   ]
   const filters = [
     `select='${due.join('+')}'`,
-    `settb=1/${TICKS}`,
-    'metadata=mode=add:key=n:value=1',
-    `metadata=mode=print:file='pipe\\:${3 + STAMPS}':direct=1`,
+    STAMPS,
     `scale=w='trunc(min(${width},iw)/2)*2':h=-2:flags=fast_bilinear`,
     'format=rgb24',
   ]
@@ -61,7 +50,7 @@ export const planRgb = ({ url, width, fps, quick }: RgbPlan): ChildPlan => {
       ...['-threads', '1', '-i', url, '-map', '0:v:0', '-vf', filters.join(','), '-sws_flags', 'fast_bilinear'],
       // Their encoder keeps the stream's own times: by default it would round them to a guessed frame rate.
       ...['-fps_mode', 'passthrough', '-enc_time_base', '-1', '-threads', '1'],
-      ...['-c:v', 'ppm', '-f', 'image2pipe', `pipe:${3 + IMAGES}`],
+      ...['-c:v', 'ppm', '-f', 'image2pipe', 'pipe:1'],
     ],
   }
 }
@@ -69,62 +58,25 @@ export const planRgb = ({ url, width, fps, quick }: RgbPlan): ChildPlan => {
 /** Calls `ready` with the first picture. Returns when `signal` aborts; throws when the stream broke. */
 export const runRgbStream = async (stream: RgbStream, signal: AbortSignal, ready: () => void): Promise<void> => {
   const { name, clock } = stream
-  const over = new AbortController()
-  let problem: unknown
-  let newest = clock.now().mono
   const latest = createLatest<{ readonly image: RgbImage; readonly at: number }>()
-  const time = createStreamTime()
-  const reader = createPictureReader({
-    cut: createPpmReader,
-    spares: SPARES,
-    onImage: (image, pts) => {
-      newest = clock.now().mono
-      latest.put({ image, at: clock.toWall(time.seen(pts, newest)) })
-    },
-  })
-  const stop = (why?: unknown): void => {
-    problem ??= why
-    over.abort(new Error(`${name} has ended`))
-    void child.stop()
-  }
-  const guard =
-    (read: PipeReader): PipeReader =>
-    (chunk) => {
-      if (over.signal.aborted) return
-      try {
-        read(chunk)
-      } catch (error) {
-        stop(error)
-      }
-    }
-  using pipe = await openWidePipe(guard(reader.readImages))
-  const child = startChild({ name, pipes: 2, sockets: { [IMAGES]: pipe.far }, ...planRgb(stream) })
-  pipe.far.destroy()
-  child.stdout.resume()
-  child.pipe(STAMPS).on('data', guard(reader.readStamps))
-  const onAbort = (): void => stop()
-  signal.addEventListener('abort', onAbort)
-  if (signal.aborted) stop()
-  const watch = clock.every(WATCH_EVERY, () => {
-    if (clock.now().mono - newest > SILENCE) stop(new Failure('unavailable', `${name}: no picture for 10 s`))
-  })
-  const give = async (): Promise<void> => {
-    while (!over.signal.aborted) {
-      const { image, at } = await latest.take(over.signal)
+  const give = async ({ over, giveBack }: RunControl): Promise<void> => {
+    while (!over.aborted) {
+      const { image, at } = await latest.take(over)
       await stream.onImage(image, at)
-      reader.giveBack(image)
-      if (!over.signal.aborted) ready()
+      giveBack(image)
+      if (!over.aborted) ready()
     }
   }
-  const giving = give().catch((error: unknown) => over.signal.aborted || stop(error))
+  let giving: Promise<unknown> | undefined
   try {
-    const end = await child.exited
-    if (problem) throw problem
-    if (!over.signal.aborted) throw new Failure('unavailable', describeEnd(name, end))
+    await runPictures((control) => {
+      giving = give(control).catch((error: unknown) => control.over.aborted || control.stop(error))
+      return {
+        ...{ name, clock, plan: planRgb(stream), cut: createPpmReader, spares: SPARES },
+        onImage: (image: RgbImage, at: number) => latest.put({ image, at }),
+      }
+    }, signal)
   } finally {
-    over.abort(new Error(`${name} has ended`))
-    watch[Symbol.dispose]()
-    signal.removeEventListener('abort', onAbort)
     await giving
   }
 }
