@@ -58,6 +58,7 @@ export const createDesk = (deps: DeskDeps): Desk => {
       for (const { id, user } of await api.sessions(kind))
         if (names.has(user)) await api.kick(kind, id).catch(ignoreGone)
   }
+  /** Resolves when they are in force. */
   const putUsers = async (): Promise<void> => {
     const now = people()
     const { ips, keep } = server
@@ -65,12 +66,11 @@ export const createDesk = (deps: DeskDeps): Desk => {
     const reads = JSON.stringify(wanted)
     if (reads === users) return
     await api.patchGlobal({ authInternalUsers: wanted })
+    await api.settle()
     users = reads
     const revoked = revokedBetween(known, now)
     known = now
-    if (revoked.size === 0) return
-    await api.settle()
-    await kick(revoked)
+    if (revoked.size > 0) await kick(revoked)
   }
   const drop = async (name: string): Promise<void> => {
     await api.deletePath(name).catch(ignoreGone)
@@ -100,7 +100,6 @@ export const createDesk = (deps: DeskDeps): Desk => {
     for (const name of shut) leaving.add(name)
     const going = [...leaving]
     await putUsers()
-    if (going.length > 0) await api.settle()
     await putPaths()
     for (const name of going) leaving.delete(name)
     gates.release(shut)
@@ -125,12 +124,10 @@ export const createDesk = (deps: DeskDeps): Desk => {
   }
   const admit = async (path: string): Promise<void> => {
     await putUsers()
-    await api.settle()
     const paths = await api.paths()
     const now = paths.find(({ name }) => name === path)
     if (gates.decide(path, now?.available ? now.source?.id : undefined)) {
       await putUsers()
-      await api.settle()
       tally.take(paths)
       tally.tell(gates.isOpen)
       return
