@@ -17,3 +17,13 @@ export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || hos
 
 /** Whether an address is this machine's own: 127.0.0.1, ::1, ::ffff:127.0.0.1, localhost. */
 export const isLoopback = (address: string): boolean => /^(::1|localhost|(::ffff:)?127(\.\d{1,3}){3})$/i.test(address)
+
+const UNREACHED: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ENOTFOUND: 'has a name that nobody knows',
+  EAI_AGAIN: 'has a name that can not be looked up now',
+}
+
+/** What a connection that failed says of the far end: `refuses connections`. */
+export const whyUnreached = (error: { readonly code?: string | undefined }): string =>
+  UNREACHED[error.code ?? ''] ?? 'can not be reached'

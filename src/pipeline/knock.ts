@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
+import { whyUnreached } from '../lib/network.js'
 import type { Job } from '../lib/supervise.js'
 
 const PATIENCE_MS = 1500
@@ -12,12 +13,6 @@ const REFUSED_MS = 2500
 export const KNOCK_PAUSE_MS = 1000
 
 const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 }
-
-const SENTENCES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses connections',
-  ENOTFOUND: 'has a name that nobody knows',
-  EAI_AGAIN: 'has a name that can not be looked up now',
-}
 
 /** Resolves when the RTSP server at this address answers; else a Failure with a sentence. */
 export const knock = (address: string, clock: Clock, signal: AbortSignal): Promise<void> =>
@@ -42,7 +37,7 @@ export const knock = (address: string, clock: Clock, signal: AbortSignal): Promi
       fail(connected ? 'takes connections but says nothing' : 'can not be reached'),
     )
     signal.addEventListener('abort', aborted, { once: true })
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(SENTENCES[error.code ?? ''] ?? 'can not be reached'))
+    socket.on('error', (error: NodeJS.ErrnoException) => fail(whyUnreached(error)))
     socket.once('connect', () => {
       connected = true
       // What is under TLS would take more than a knock.

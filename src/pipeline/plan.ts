@@ -19,6 +19,8 @@ interface Place {
 export interface PublisherPlan extends Place {
   readonly job: 'publisher'
   readonly child: ChildPlan | null
+  /** The camera's address, for a gateway that can read it in place of the child. */
+  readonly camera: string | null
   /** In its place when the camera's sound does not come, for which the child would wait with its pictures. */
   readonly mute: ChildPlan | null
   /** What the child is given to read. */
@@ -147,9 +149,11 @@ export const planCamera = (request: PlanRequest): CameraPlan => {
     const relay = (of: RelayOptions): ChildPlan | null =>
       feed.feed === 'pull' && !own ? relayRtsp(feed.url, feed.transport, urlOf(stream), { mask, ...of }) : null
     const heard = sound && stream === 'main'
+    const plain = feed.feed === 'pull' && !own && !mask && !heard && feed.transport === 'tcp'
     jobs[`publisher ${stream}`] = {
       ...{ job: 'publisher', ...place },
       child: feed.feed === 'child' ? feed.child : relay({ sound: heard }),
+      camera: plain && guard === null && feed.url.startsWith('rtsp:') ? feed.url : null,
       mute: heard ? relay({ deaf: true }) : null,
       input: feed.feed === 'child' ? (feed.input ?? null) : null,
       after,

@@ -1,12 +1,12 @@
-// The job that brings a stream into the gateway: a child that publishes or, where the gateway pulls, nothing but the
-// watch. Both are judged by the bytes that arrive: a process that lives is not a stream that lives.
+// The job that brings a stream into the gateway: a child that publishes, the gateway that reads the camera or, where it
+// pulls all by itself, nothing but the watch. All are judged by the bytes that arrive: a process that lives is not a stream that lives.
 import { createInterface } from 'node:readline'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
 import type { Log } from '../lib/log.js'
 import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
 import type { Job } from '../lib/supervise.js'
-import type { Gateway } from '../media/gateway/gateway.js'
+import { type Gateway, NotSpoken } from '../media/gateway/gateway.js'
 import { openInput } from './input.js'
 import { gatewayWorks, pathOnline } from './path-online.js'
 import type { PublisherPlan } from './plan.js'
@@ -17,7 +17,7 @@ import { createSeamFinder } from './seams.js'
 export interface PublisherDeps {
   readonly camera: string
   readonly plan: PublisherPlan
-  readonly gateway: Pick<Gateway, 'facts' | 'watch' | 'watchHealth' | 'proofUrl' | 'admit'>
+  readonly gateway: Pick<Gateway, 'facts' | 'watch' | 'watchHealth' | 'proofUrl' | 'admit' | 'readCamera'>
   readonly clock: Clock
   readonly log: Log
   /** The source began anew. */
@@ -40,9 +40,9 @@ const ARRIVED_MS = 50
 const SOUND_MS = 1000
 const NO_SOUND = new Failure('unavailable', 'the sound of the camera does not come')
 
-export const definePublisher =
-  (deps: PublisherDeps): Job =>
-  async (signal, ready) => {
+export const definePublisher = (deps: PublisherDeps): Job => {
+  let spoken = true
+  return async (signal, ready) => {
     if (signal.aborted) return
     const { child, mute, ends, refused } = deps.plan
     if (refused !== null) throw new Failure('refused', refused)
@@ -51,6 +51,8 @@ export const definePublisher =
     using source = await awaitSource(deps, signal)
     if (signal.aborted) return
     const run = (plan: ChildPlan): Promise<void> => publish(deps, plan, source?.lost, signal, ready)
+    if (spoken && (await readCamera(deps, signal, ready))) return
+    spoken = false
     if (!child) await watchPull(deps, signal, ready)
     else
       await run(child).catch((error: unknown) => {
@@ -62,6 +64,7 @@ export const definePublisher =
     deps.onEnded(ends)
     await aborted(signal)
   }
+}
 
 interface Source extends Disposable {
   /** Aborts when the path has lost its video. */
@@ -162,6 +165,31 @@ const admit = async (deps: PublisherDeps, over: AbortSignal): Promise<void> => {
     throw error
   }
   gateway.admit(path, guard)
+}
+
+/** Resolves when it is told to end; false when the gateway can't do it. */
+const readCamera = async (deps: PublisherDeps, signal: AbortSignal, ready: () => void): Promise<boolean> => {
+  const { plan, gateway, log } = deps
+  if (plan.camera === null || !gateway.readCamera) return false
+  const over = new AbortController()
+  let stalled: unknown
+  const stop = (): void => over.abort()
+  signal.addEventListener('abort', stop, { once: true })
+  using _watching = watchBytes(deps, ready, (problem) => {
+    stalled = problem
+    stop()
+  })
+  try {
+    await gateway.readCamera(plan.path, plan.camera, over.signal)
+    if (stalled !== undefined) throw stalled
+    return true
+  } catch (error) {
+    if (!(error instanceof NotSpoken)) throw error
+    log.info({ camera: deps.camera }, `${deps.camera}: the camera is left to ffmpeg: ${error.message}`)
+    return false
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
 }
 
 const watchPull = (deps: PublisherDeps, signal: AbortSignal, ready: () => void): Promise<void> =>

@@ -24,7 +24,7 @@ const printCosts = (/** @type {Results} */ results) => {
   ])
   console.log(
     'CPU seconds of the process tree per minute of video; "publisher" plays a file in place of the camera and is not in the sum,\n' +
-      'but for "sub:", where it is how we read a network camera\n',
+      'but for "sub:", whose camera sends over RTSP by itself\n',
   )
   console.table(Object.fromEntries(rows))
   return Object.fromEntries(rows)

@@ -10,24 +10,34 @@ import { addFrame, parseSenderReport, payloadOf } from '../../src/media/gateway/
 import { announcedSets, formatDescription, parseAnnouncement, sameTracks } from '../../src/media/gateway/builtin/sdp.js'
 import { createTimeline } from '../../src/media/gateway/builtin/timeline.js'
 import { parseTransport } from '../../src/media/gateway/builtin/transport.js'
-import { createWire } from '../../src/media/gateway/builtin/wire.js'
+import { createAnswerWire, createWire } from '../../src/media/gateway/builtin/wire.js'
 import { TIMEOUT_MS, tries } from './runs.js'
 
 const cut = (data: Buffer, at: readonly number[]): Buffer[] => {
   const places = [...new Set([0, ...at.map((one) => one % (data.length + 1)), data.length])].sort((a, b) => a - b)
   return places.slice(1).map((end, index) => Buffer.from(data.subarray(places[index], end)))
 }
-const hear = (chunks: readonly Buffer[]) => {
+/** As a client is heard, or as a camera is. */
+const hear = (chunks: readonly Buffer[], from: 'client' | 'camera') => {
   const heard: unknown[] = []
   let broken = 0
-  const feed = createWire({
-    onRequest: ({ method, url, cseq, body, headers }) => heard.push([method, url, cseq, body, [...headers]]),
-    onPacket: (channel, framed) => heard.push([channel, framed.toString('hex')]),
-    onBroken: (status) => {
+  const events = {
+    onPacket: (channel: number, framed: Buffer) => heard.push([channel, framed.toString('hex')]),
+    onBroken: (status: number) => {
       broken++
       heard.push(status)
     },
-  })
+  }
+  const feed =
+    from === 'client'
+      ? createWire({
+          ...events,
+          onRequest: ({ method, url, cseq, body, headers }) => heard.push([method, url, cseq, body, [...headers]]),
+        })
+      : createAnswerWire({
+          ...events,
+          onAnswer: ({ status, body, headers }) => heard.push([status, body, [...headers]]),
+        })
   for (const chunk of chunks) feed(chunk)
   return { heard, broken }
 }
@@ -47,6 +57,9 @@ const request = fc
   .map(([method, url, lines, body]) =>
     Buffer.from(`${method} rtsp://a/${url} RTSP/1.0\r\nCSeq: 1\r\n${lines.join('\r\n')}\r\n\r\n${body}`, 'utf8'),
   )
+const answer = fc
+  .tuple(fc.constantFrom('200 OK', '401', '4', 'x', ''), fc.array(line, { maxLength: 8 }), fc.string())
+  .map(([status, lines, body]) => Buffer.from(`RTSP/1.0 ${status}\r\n${lines.join('\r\n')}\r\n\r\n${body}`, 'utf8'))
 const packet = fc
   .tuple(fc.nat(255), fc.uint8Array({ maxLength: 60 }), fc.option(fc.nat(65_535)))
   .map(([channel, data, lie]) => {
@@ -59,6 +72,7 @@ const bytes = fc
   .array(
     fc.oneof(
       request,
+      answer,
       packet,
       fc.uint8Array({ maxLength: 80 }).map((data) => Buffer.from(data)),
     ),
@@ -71,9 +85,11 @@ test(
   () => {
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(), { maxLength: 12 }), (data, at) => {
-        const whole = hear([data])
-        expect(hear(cut(data, at))).toEqual(whole)
-        expect(whole.broken).toBeLessThanOrEqual(1)
+        for (const from of ['client', 'camera'] as const) {
+          const whole = hear([data], from)
+          expect(hear(cut(data, at), from)).toEqual(whole)
+          expect(whole.broken).toBeLessThanOrEqual(1)
+        }
       }),
       tries(300),
     )

@@ -80,7 +80,7 @@ const publish = async (mask: ReturnType<typeof createMask>): Promise<{ problem: 
     ...{ camera: 'porch', gateway, clock, log: silentLog, onSeam: () => {}, onWaiting: () => {}, onEnded: () => {} },
     plan: {
       ...{ job: 'publisher', stream: 'main', path: 'porch', child: { ...plan, args }, loops: false, ends: null },
-      ...{ refused: null, proof, input: null, mute: null, after: null },
+      ...{ refused: null, proof, input: null, camera: null, mute: null, after: null },
     },
   })
   const problem = await job(end.signal, () => {

@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { GatewayFacts } from '../../src/camera/ports.js'
 import type { PartHealth } from '../../src/camera/state.js'
+import { Failure } from '../../src/lib/failure.js'
 import { silentLog } from '../../src/lib/log.js'
 import type { ChildPlan } from '../../src/lib/process.js'
+import { type Gateway, NotSpoken } from '../../src/media/gateway/gateway.js'
 import type { PublisherPlan } from '../../src/pipeline/plan.js'
 import { definePublisher } from '../../src/pipeline/publisher.js'
 import { createTestClock, type TestClock } from '../support/test-clock.js'
@@ -51,13 +53,16 @@ const comesOnline = (): void => {
 const program = (code: string): ChildPlan => ({ command: process.execPath, args: ['-e', code] })
 const waits = program('setInterval(() => {}, 1000)')
 
-const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Promise<unknown> => {
+type Read = NonNullable<Gateway['readCamera']>
+
+const define = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}, readCamera?: Read) => {
   const plan = {
     job: 'publisher',
     stream: 'main',
     path: 'porch',
     child,
     input: null,
+    camera: null,
     mute: null,
     after: null,
     loops: false,
@@ -67,16 +72,21 @@ const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Prom
     ...more,
   } as const
   const job = definePublisher({
-    ...{ camera: 'porch', plan, gateway, clock, log: silentLog },
+    ...{ camera: 'porch', plan, clock, log: silentLog },
+    gateway: { ...gateway, ...(readCamera && { readCamera }) },
     onSeam: () => said.push('seam'),
     onWaiting: (sentence) => said.push(`waits: ${sentence}`),
     onEnded: (sentence) => said.push(sentence),
   })
-  return job(end.signal, () => said.push('ready')).then(
-    () => 'ended',
-    (error: Error) => error.message,
-  )
+  return (): Promise<unknown> =>
+    job(end.signal, () => said.push('ready')).then(
+      () => 'ended',
+      (error: Error) => error.message,
+    )
 }
+const start = (child: ChildPlan | null, more: Partial<PublisherPlan> = {}): Promise<unknown> => define(child, more)()
+/** Each call is a run of the same job, whose child ends at once. */
+const startReading = (read: Read) => define(program('process.exit(3)'), { camera: 'rtsp://cam/1' }, read)
 
 test('without a gateway nothing is started, however long it is away; with one at once', async () => {
   health = { status: 'broken', problem: 'MediaMTX was ended by SIGKILL' }
@@ -119,6 +129,39 @@ test('as long as bytes arrive it goes on; when they stay away it is given up', a
   expect(listeners.size).toBe(1)
   await clock.advance(1000)
   expect(await outcome).toBe('no video from the camera for 10 s')
+})
+
+test('a camera that the gateway reads itself: no child runs, and its silence is its end', async () => {
+  const run = startReading((_path, _url, signal) => new Promise((end) => signal.addEventListener('abort', () => end())))
+  const outcome = run()
+  await clock.advance(0)
+  comesOnline()
+  await clock.advance(14_000)
+  expect(said).toEqual(['ready'])
+  await clock.advance(1000)
+  expect(await outcome).toBe('no video from the camera for 15 s')
+})
+
+test('what the gateway can not read is left to the child, also the next time', async () => {
+  let tries = 0
+  const outcome = startReading(async () => {
+    tries++
+    throw new NotSpoken('it sends over UDP')
+  })
+  expect(await outcome()).toBe('ffmpeg ended with code 3')
+  expect(await outcome()).toBe('ffmpeg ended with code 3')
+  expect(tries).toBe(1)
+})
+
+test('a camera that breaks is tried again by the gateway', async () => {
+  let tries = 0
+  const outcome = startReading(async () => {
+    tries++
+    throw new Failure('unavailable', 'the camera ended its stream')
+  })
+  expect(await outcome()).toBe('the camera ended its stream')
+  expect(await outcome()).toBe('the camera ended its stream')
+  expect(tries).toBe(2)
 })
 
 test('a child that breaks says why, with the last thing that means something', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { planCamera } from '../../src/pipeline/plan.js'
+import { type PublisherPlan, planCamera } from '../../src/pipeline/plan.js'
+import type { Privacy } from '../../src/pipeline/privacy.js'
+import type { RtspConfig } from '../../src/sources/rtsp.js'
 
 const gateway = (pulls: boolean) => ({ pulls, rpi: pulls, serviceUrl: (path: string) => `rtsp://us@gateway/${path}` })
 const rtsp = { kind: 'rtsp', url: 'rtsp://cam/1', sub: null, transport: 'tcp' } as const
@@ -40,6 +42,22 @@ test('a gateway that pulls is given the address and no child runs; one that does
   const args = fed.jobs['publisher main']?.job === 'publisher' ? fed.jobs['publisher main'].child?.args : []
   expect(args).toContain('rtsp://cam/1')
   expect(args?.at(-1)).toBe('rtsp://us@gateway/porch')
+})
+
+test('a gateway that can may read a plain camera itself; with a mask, sound, UDP or TLS an ffmpeg does it', () => {
+  const read = (source: Partial<RtspConfig>, privacy: Privacy = PLAIN.privacy) => {
+    const of = { ...rtsp, sub: 'rtsp://cam/2', ...source } as RtspConfig
+    const { jobs } = planCamera({ id: 'porch', source: of, gateway: gateway(false), ...PLAIN, privacy })
+    const job = (stream: string) => jobs[`publisher ${stream}`] as PublisherPlan
+    // What it can't is done by the child all the same.
+    expect([job('main').child, job('sub').child]).toEqual([expect.anything(), expect.anything()])
+    return [job('main').camera, job('sub').camera]
+  }
+  expect(read({})).toEqual(['rtsp://cam/1', 'rtsp://cam/2'])
+  expect(read({ audio: 'camera' })).toEqual([null, 'rtsp://cam/2'])
+  expect(read({ transport: 'udp' })).toEqual([null, null])
+  expect(read({ url: 'rtsps://cam/1' })).toEqual([null, 'rtsp://cam/2'])
+  expect(read({}, { enabled: false, polygons: [corners] })).toEqual([null, null])
 })
 
 test('a file is published also where the gateway pulls, and its seams and end are planned', () => {

@@ -44,6 +44,9 @@ export type RpiParams = Readonly<Record<string, string | number | boolean | read
  */
 export const PROMPT_AGENT = 'nightjar-prompt'
 
+/** The camera speaks RTSP in a way that only ffmpeg understands. */
+export class NotSpoken extends Error {}
+
 export interface Gateway extends GatewayView, AsyncDisposable {
   readonly kind: 'builtin' | 'mediamtx'
   /** Whether it pulls addresses itself; else the pipeline publishes. */
@@ -52,6 +55,11 @@ export interface Gateway extends GatewayView, AsyncDisposable {
   readonly rpi: boolean
   /** Makes exactly these paths exist. Readers of a path that stays are not disturbed. */
   apply(paths: readonly PathSpec[]): Promise<void>
+  /**
+   * Where it can: reads the video of the camera at this address (rtsp, over TCP) into a path that is published to, until
+   * `signal` aborts. Rejects with a Failure when it ends before that, with NotSpoken when an ffmpeg has to do it.
+   */
+  readCamera?(path: string, url: string, signal: AbortSignal): Promise<void>
   /** For our own taps and publishers, with this start's own credentials; on loopback where it runs on this machine. */
   serviceUrl(path: string): string
   /** The same path for the proof, which gets its video before it is admitted. */

@@ -6,6 +6,7 @@ import { createServer, type Socket } from 'node:net'
 import { Failure, sentenceOf } from '../../../lib/failure.js'
 import { createScope } from '../../../lib/scope.js'
 import type { Gateway, GatewayDeps, GuestPublisher, PathSpec } from '../gateway.js'
+import { readCamera } from './camera.js'
 import { type Connection, openConnection } from './connection.js'
 import { createRelay, type Relay } from './relay.js'
 import { PROOF_QUERY } from './session.js'
@@ -114,6 +115,11 @@ export const startBuiltinGateway = async ({ config, accounts, clock, log }: Gate
     pulls: false,
     rpi: false,
     apply: async (paths) => apply(paths),
+    readCamera: async (path, url, signal) => {
+      const relay = relays.get(path)
+      if (!relay) throw new Failure('not-found', `there is no path ${path}`)
+      await readCamera({ url, relay, clock }, signal)
+    },
     serviceUrl: (path) => `rtsp://${authority}/${path}`,
     proofUrl: (path) => `rtsp://${authority}/${path}?${PROOF_QUERY}`,
     admit: (path, guard) => relays.get(path)?.admit(guard),

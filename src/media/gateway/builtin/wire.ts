@@ -1,11 +1,19 @@
-// RTSP 1.0 on the wire: bytes in, requests and interleaved packets out; replies to text. Knows no methods and no
-// meaning. Everything a client can send is bounded here.
+// RTSP 1.0 on the wire: bytes in, requests (or, from a camera, answers) and interleaved packets out; replies to text. Knows
+// no methods and no meaning. Everything the far end can send is bounded here.
 
 export interface Request {
   readonly method: string
   readonly url: string
   readonly cseq: string
   /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: string
+}
+
+/** What a server says to our request; to one of its own requests nothing is answered. */
+export interface Answer {
+  readonly status: number
+  /** Names in lower case; values of a name that comes several times are joined by commas. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: string
 }
@@ -21,12 +29,19 @@ export interface Reply {
   readonly close?: boolean
 }
 
-export interface WireEvents {
-  onRequest(request: Request): void
+interface FramingEvents {
   /** A `$` packet with its four bytes in front; the memory is the hearer's to keep and change. */
   onPacket(channel: number, framed: Buffer): void
   /** The bytes make no sense from here on: nothing more will be read. */
   onBroken(status: number, reason: string): void
+}
+
+export interface WireEvents extends FramingEvents {
+  onRequest(request: Request): void
+}
+
+export interface AnswerEvents extends FramingEvents {
+  onAnswer(answer: Answer): void
 }
 
 const MAX_HEAD = 16 * 1024
@@ -35,6 +50,7 @@ const MAX_HEADERS = 64
 const DOLLAR = 0x24
 const CR = 0x0d
 const LF = 0x0a
+const ANSWER_LINE = /^RTSP\/\d\.\d (\d{3})( |$)/
 const REQUEST_LINE = /^([A-Z_]{1,20}) ([\x21-\x7e]{1,2048}) RTSP\/(\d\.\d)$/
 // No two parts of a pattern here may match the same characters: backtracking over 16 KB takes a second.
 const HEADER_LINE = /^([!#$%&'*+.^_`|~0-9A-Za-z-]{1,64})[ \t]*:([^\0\r\n]*)$/
@@ -48,8 +64,21 @@ class Broken extends Error {
   }
 }
 
-const parseHead = (head: string): Omit<Request, 'body'> & { readonly length: number } => {
-  const [first = '', ...lines] = head.split('\r\n')
+/** What is before the body, and how long that is. */
+interface Head<Message> {
+  readonly message: Omit<Message, 'body'>
+  readonly length: number
+}
+
+const lengthOf = (headers: ReadonlyMap<string, string>): number => {
+  const length = headers.get('content-length') ?? '0'
+  if (!/^\d{1,10}$/.test(length)) throw new Broken(400, 'Content-Length is not a number')
+  if (Number(length) > MAX_BODY) throw new Broken(413, 'the body is too long')
+  return Number(length)
+}
+
+const parseRequest = (text: string): Head<Request> => {
+  const [first = '', ...lines] = text.split('\r\n')
   const [, method, url, version] = REQUEST_LINE.exec(first) ?? []
   if (!method || !url) throw new Broken(400, 'malformed request line')
   if (version !== '1.0') throw new Broken(505, 'only RTSP/1.0 is spoken here')
@@ -62,28 +91,53 @@ const parseHead = (head: string): Omit<Request, 'body'> & { readonly length: num
   }
   const cseq = headers.get('cseq') ?? ''
   if (!/^\d{1,10}$/.test(cseq)) throw new Broken(400, 'CSeq is missing or not a number')
-  const length = headers.get('content-length') ?? '0'
-  if (!/^\d{1,10}$/.test(length)) throw new Broken(400, 'Content-Length is not a number')
-  if (Number(length) > MAX_BODY) throw new Broken(413, 'the body is too long')
-  return { method, url, cseq, headers, length: Number(length) }
+  return { message: { method, url, cseq, headers }, length: lengthOf(headers) }
+}
+
+/** Cameras are forgiven lines that make no sense. */
+const parseAnswer = (text: string): Head<Answer> => {
+  const [first = '', ...lines] = text.split('\r\n')
+  const status = ANSWER_LINE.exec(first)?.[1]
+  if (status === undefined && !REQUEST_LINE.test(first)) throw new Broken(400, 'malformed status line')
+  const headers = new Map<string, string>()
+  for (const line of lines.slice(0, MAX_HEADERS)) {
+    const [, given, value = ''] = HEADER_LINE.exec(line) ?? []
+    if (!given) continue
+    const name = given.toLowerCase()
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? value.trim() : `${before}, ${value.trim()}`)
+  }
+  return { message: { status: Number(status ?? 0), headers }, length: lengthOf(headers) }
 }
 
 /** Gives back a function that takes what the socket read. */
-export const createWire = ({ onRequest, onPacket, onBroken }: WireEvents): ((chunk: Buffer) => void) => {
+export const createWire = ({ onRequest, ...events }: WireEvents): ((chunk: Buffer) => void) =>
+  createFraming<Request>(parseRequest, onRequest, events)
+
+/** The same for the side that asks. */
+export const createAnswerWire = ({ onAnswer, ...events }: AnswerEvents): ((chunk: Buffer) => void) =>
+  createFraming<Answer>(parseAnswer, (answer) => answer.status > 0 && onAnswer(answer), events)
+
+const createFraming = <Message extends { readonly body: string }>(
+  parse: (text: string) => Head<Message>,
+  onMessage: (message: Message) => void,
+  { onPacket, onBroken }: FramingEvents,
+): ((chunk: Buffer) => void) => {
   let pending: Buffer = Buffer.alloc(0)
   let searched = 0
-  let head: ReturnType<typeof parseHead> | undefined
+  let head: Head<Message> | undefined
   let broken = false
+  const tell = ({ message }: Head<Message>, body: string): void => onMessage({ ...message, body } as Message)
 
   /** Bytes used up at `at`, 0 when more are needed. */
   const step = (data: Buffer, at: number): number => {
     const left = data.length - at
     if (head) {
       if (left < head.length) return 0
-      const { length, ...request } = head
+      const whole = head
       head = undefined
-      onRequest({ ...request, body: data.toString('utf8', at, at + length) })
-      return length
+      tell(whole, data.toString('utf8', at, at + whole.length))
+      return whole.length
     }
     const first = data[at]
     if (first === DOLLAR) {
@@ -102,9 +156,9 @@ export const createWire = ({ onRequest, onPacket, onBroken }: WireEvents): ((chu
       return 0
     }
     searched = 0
-    const { length, ...request } = parseHead(data.toString('latin1', at, end))
-    if (length > 0) head = { ...request, length }
-    else onRequest({ ...request, body: '' })
+    const next = parse(data.toString('latin1', at, end))
+    if (next.length > 0) head = next
+    else tell(next, '')
     return size + 4
   }
 
