@@ -19,9 +19,9 @@ interface Place {
 export interface PublisherPlan extends Place {
   readonly job: 'publisher'
   readonly child: ChildPlan | null
-  /** The camera's address, for a gateway that can read it in place of the child. */
+  /** In the child's place, where the gateway can read a camera at this address. */
   readonly camera: string | null
-  /** In its place when the camera's sound does not come, for which the child would wait with its pictures. */
+  /** In the child's place when the camera's sound does not come, for which the child would wait with its pictures. */
   readonly mute: ChildPlan | null
   /** What the child is given to read. */
   readonly input: InputPlan | null

@@ -1,5 +1,6 @@
-// The job that brings a stream into the gateway: a child that publishes, the gateway that reads the camera or, where it
-// pulls all by itself, nothing but the watch. All are judged by the bytes that arrive: a process that lives is not a stream that lives.
+// The job that brings a stream into the gateway: a child that publishes, the gateway told to read the camera or, where it
+// pulls all by itself, nothing but the watch. Each is judged by the bytes that arrive: a process that lives is not a stream
+// that lives.
 import { createInterface } from 'node:readline'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
