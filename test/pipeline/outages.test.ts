@@ -118,4 +118,4 @@ test('thirty outages in five minutes: told, back within two seconds, and nothing
   expect(during.pending).toBeLessThanOrEqual(2)
   expect(during.ring).toBeLessThanOrEqual(11 * PICTURES)
   expect(clock.pending).toBe(0)
-})
+}, 30_000)
