@@ -6,6 +6,7 @@ import type { Finding } from '../camera/ports.js'
 import type { Config } from '../config/schema.js'
 import type { Running } from '../house.js'
 import { sentenceOf } from '../lib/failure.js'
+import { bareHost } from '../lib/network.js'
 import { loadTurboJpeg } from '../media/turbojpeg.js'
 import { chooseDetectors } from '../vision/engine/choose.js'
 import { engineConfigOf } from '../vision/engine/engine-config.js'
@@ -136,7 +137,7 @@ const checkBroker = (url: string): Promise<Look> =>
     const { protocol, hostname, port } = new URL(url)
     const usual = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 }[protocol] ?? 1883
     const at = `${hostname}:${port || usual}`
-    const socket = connect(Number(port) || usual, hostname.replace(/^\[|\]$/g, ''))
+    const socket = connect(Number(port) || usual, bareHost(hostname))
     const end = (finding: Look): void => {
       socket.destroy()
       resolve(finding)

@@ -18,6 +18,9 @@ export const isEverywhere = (host: string): boolean => host === '0.0.0.0' || hos
 /** Whether an address is this machine's own: 127.0.0.1, ::1, ::ffff:127.0.0.1, localhost. */
 export const isLoopback = (address: string): boolean => /^(::1|localhost|(::ffff:)?127(\.\d{1,3}){3})$/i.test(address)
 
+/** The host of an address as connections want it: an IPv6 address without its brackets. */
+export const bareHost = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
+
 const UNREACHED: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
   ENOTFOUND: 'has a name that nobody knows',

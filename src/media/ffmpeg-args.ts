@@ -78,15 +78,14 @@ const SOUND_CODEC = {
 const evenly = (fps: number): string =>
   `select='isnan(prev_t)+not(eq(floor(t*${fps}+0.001),floor(prev_t*${fps}+0.001)))'`
 
+/** Filters that print each picture's time on a pipe, in ticks. */
+export const printTimes = (fd: number): string =>
+  `settb=1/${TICKS},metadata=mode=add:key=n:value=1,metadata=mode=print:file='pipe\\:${fd}':direct=1`
+
 /** Each picture with its time on a pipe of its own. y4m says the size and marks each picture. */
 const pictureOutput = (filters: readonly string[], picturesFd: number, timesFd: number): string[] => {
-  const times = [
-    `settb=1/${TICKS}`,
-    'metadata=mode=add:key=n:value=1',
-    `metadata=mode=print:file='pipe\\:${timesFd}':direct=1`,
-  ]
   return [
-    ...['-map', '0:v:0', '-vf', [...filters, ...times].join(',')],
+    ...['-map', '0:v:0', '-vf', [...filters, printTimes(timesFd)].join(',')],
     ...['-fps_mode', 'passthrough', '-enc_time_base', `1:${TICKS}`],
     ...['-threads', '1', '-flush_packets', '1', '-f', 'yuv4mpegpipe', `pipe:${picturesFd}`],
   ]

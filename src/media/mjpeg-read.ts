@@ -2,7 +2,7 @@
 // Copies each byte once, to the place where it stays.
 import { Failure } from '../lib/failure.js'
 import { type RgbImage, type YuvImage, yuvBytes } from '../lib/frame.js'
-import { TICKS } from './ffmpeg-args.js'
+import { printTimes } from './ffmpeg-args.js'
 
 /** Hears each chunk of a pipe. */
 export type PipeReader = (chunk: Buffer) => void
@@ -82,8 +82,8 @@ export const createPpmReader = (room: (bytes: number) => Uint8Array, done: (imag
     return { headBytes: found[0].length, body: data, done: () => done({ data, width, height, channels: 3 }) }
   })
 
-/** Filters that print each picture's time on the pipe behind stderr. */
-export const STAMPS = `settb=1/${TICKS},metadata=mode=add:key=n:value=1,metadata=mode=print:file=pipe\\\\:3:direct=1`
+/** Each picture's time on the pipe behind stderr. */
+export const STAMPS = printTimes(3)
 
 /**
  * Reads the times that ffmpeg prints for raw pictures, in ticks of its time base, with their numbers: these begin again

@@ -5,6 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Clock } from '../lib/clock.js'
 import { answerChallenge } from '../lib/digest.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
+import { bareHost } from '../lib/network.js'
 import { createJpegCutter } from '../media/jpeg-cutter.js'
 import type { HttpPictures } from '../sources/source.js'
 
@@ -81,7 +82,7 @@ const createAsker = (
       const authorization =
         challenge === undefined ? undefined : answerChallenge(challenge, credentials, { method: 'GET', uri })
       const options = {
-        ...{ agent, signal, path: uri, hostname: address.hostname.replace(/^\[|\]$/g, ''), port: address.port },
+        ...{ agent, signal, path: uri, hostname: bareHost(address.hostname), port: address.port },
         ...{ timeout: SILENCE_MS, headers: { accept: '*/*', ...(authorization ? { authorization } : {}) } },
       }
       const asked: ClientRequest = (address.protocol === 'https:' ? httpsRequest : httpRequest)(options, resolve)

@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import type { Clock } from '../lib/clock.js'
 import { Failure } from '../lib/failure.js'
-import { whyUnreached } from '../lib/network.js'
+import { bareHost, whyUnreached } from '../lib/network.js'
 import type { Job } from '../lib/supervise.js'
 
 const PATIENCE_MS = 1500
@@ -18,7 +18,7 @@ const PORTS: Readonly<Record<string, number>> = { 'rtsp:': 554, 'rtsps:': 322 }
 export const knock = (address: string, clock: Clock, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const { protocol, hostname, port } = new URL(address)
-    const host = hostname.replace(/^\[|\]$/g, '')
+    const host = bareHost(hostname)
     const place = { host, port: port === '' ? (PORTS[protocol] ?? 554) : Number(port) }
     const name = `${hostname}:${place.port}`
     if (signal.aborted) return reject(signal.reason)

@@ -139,8 +139,8 @@ export const planCamera = (request: PlanRequest): CameraPlan => {
     const path = pathOf(id, stream)
     const place = { stream, path }
     // A gateway that pulls takes all that the camera sends, its sound too; and it trusts no certificate of a camera.
-    const pulls = gateway.pulls && feed.feed === 'pull' && feed.url.startsWith('rtsp:')
-    const own = feed.feed === 'rpi' || (pulls && !mask && sound)
+    const plain = feed.feed === 'pull' && feed.url.startsWith('rtsp:') ? feed : null
+    const own = feed.feed === 'rpi' || (gateway.pulls && plain !== null && !mask && sound)
     paths.push(
       feed.feed !== 'child' && own
         ? { ...feed, name: path }
@@ -149,11 +149,10 @@ export const planCamera = (request: PlanRequest): CameraPlan => {
     const relay = (of: RelayOptions): ChildPlan | null =>
       feed.feed === 'pull' && !own ? relayRtsp(feed.url, feed.transport, urlOf(stream), { mask, ...of }) : null
     const heard = sound && stream === 'main'
-    const plain = feed.feed === 'pull' && !own && !mask && !heard && feed.transport === 'tcp'
     jobs[`publisher ${stream}`] = {
       ...{ job: 'publisher', ...place },
       child: feed.feed === 'child' ? feed.child : relay({ sound: heard }),
-      camera: plain && guard === null && feed.url.startsWith('rtsp:') ? feed.url : null,
+      camera: plain?.transport === 'tcp' && guard === null && !own && !heard ? plain.url : null,
       mute: heard ? relay({ deaf: true }) : null,
       input: feed.feed === 'child' ? (feed.input ?? null) : null,
       after,

@@ -9,6 +9,7 @@ import { type ChildPlan, describeEnd, startChild } from '../lib/process.js'
 import type { Job } from '../lib/supervise.js'
 import { type Gateway, NotSpoken } from '../media/gateway/gateway.js'
 import { openInput } from './input.js'
+import { bytesOf, noVideo, watchBytes } from './path-bytes.js'
 import { gatewayWorks, pathOnline } from './path-online.js'
 import type { PublisherPlan } from './plan.js'
 import { guardOf } from './privacy.js'
@@ -29,13 +30,8 @@ export interface PublisherDeps {
   onEnded(sentence: string): void
 }
 
-/** How long the first video may take to come. */
-const FIRST_MS = 15_000
-/** Shorter than ffmpeg's own patience with a camera, after which it goes on to say goodbye to it for as long again. */
-const STALLED_MS = 10_000
 /** A child that ends after this much silence ends because of it, whatever it says. */
 const SILENT_MS = 5000
-const LOOK_MS = 1000
 const ARRIVED_MS = 50
 /** How long after the first picture the sound may begin: ffmpeg's look at the stream has waited for it, too. */
 const SOUND_MS = 1000
@@ -54,7 +50,7 @@ export const definePublisher = (deps: PublisherDeps): Job => {
     const run = (plan: ChildPlan): Promise<void> => publish(deps, plan, source?.lost, signal, ready)
     if (spoken && (await readCamera(deps, signal, ready))) return
     spoken = false
-    if (!child) await watchPull(deps, signal, ready)
+    if (!child) await watched(deps, signal, ready, aborted)
     else
       await run(child).catch((error: unknown) => {
         if (error !== NO_SOUND || !mute || signal.aborted) throw error
@@ -147,10 +143,6 @@ const publish = async (
   }
 }
 
-/** What has come into its path so far. */
-const bytesOf = ({ plan: { path }, gateway }: PublisherDeps): number =>
-  gateway.facts().paths.find(({ name }) => name === path)?.bytesIn ?? 0
-
 /** Proves what comes in to be what may be seen, once it comes, and lets it out. */
 const admit = async (deps: PublisherDeps, over: AbortSignal): Promise<void> => {
   const { gateway, clock } = deps
@@ -168,10 +160,13 @@ const admit = async (deps: PublisherDeps, over: AbortSignal): Promise<void> => {
   gateway.admit(path, guard)
 }
 
-/** Resolves when it is told to end; false when the gateway can't do it. */
-const readCamera = async (deps: PublisherDeps, signal: AbortSignal, ready: () => void): Promise<boolean> => {
-  const { plan, gateway, log } = deps
-  if (plan.camera === null || !gateway.readCamera) return false
+/** What brings video in without a child of ours, as long as it does. */
+const watched = async (
+  deps: PublisherDeps,
+  signal: AbortSignal,
+  ready: () => void,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
   const over = new AbortController()
   let stalled: unknown
   const stop = (): void => over.abort()
@@ -181,67 +176,28 @@ const readCamera = async (deps: PublisherDeps, signal: AbortSignal, ready: () =>
     stop()
   })
   try {
-    await gateway.readCamera(plan.path, plan.camera, over.signal)
+    await work(over.signal)
     if (stalled !== undefined) throw stalled
-    return true
-  } catch (error) {
-    if (!(error instanceof NotSpoken)) throw error
-    log.info({ camera: deps.camera }, `${deps.camera}: the camera is left to ffmpeg: ${error.message}`)
-    return false
   } finally {
     signal.removeEventListener('abort', stop)
   }
 }
 
-const watchPull = (deps: PublisherDeps, signal: AbortSignal, ready: () => void): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const stop = (): void => {
-      watching[Symbol.dispose]()
-      resolve()
-    }
-    const watching = watchBytes(deps, ready, (problem) => {
-      signal.removeEventListener('abort', stop)
-      reject(problem)
-    })
-    signal.addEventListener('abort', stop, { once: true })
-  })
-
-/** Calls `ready` when video arrives, and `onStalled` once when it has stayed away. */
-const watchBytes = (
-  deps: PublisherDeps,
-  ready: () => void,
-  onStalled: (problem: Failure) => void,
-): Disposable & { silence(): number } => {
-  const { gateway, clock } = deps
-  const { path } = deps.plan
-  let bytes = bytesOf(deps)
-  let grewAt = clock.now().mono
-  let patience = FIRST_MS
-  const watching = gateway.watch((name, online) => {
-    if (name === path && online) ready()
-  })
-  const end = (): void => {
-    watching[Symbol.dispose]()
-    looking[Symbol.dispose]()
+/** False when the gateway can't do it. */
+const readCamera = async (deps: PublisherDeps, signal: AbortSignal, ready: () => void): Promise<boolean> => {
+  const { camera, plan, gateway, log } = deps
+  const { path, camera: url } = plan
+  const read = gateway.readCamera
+  if (url === null || !read) return false
+  try {
+    await watched(deps, signal, ready, (over) => read(path, url, over))
+    return true
+  } catch (error) {
+    if (!(error instanceof NotSpoken)) throw error
+    log.info({ camera }, `${camera}: the camera is left to ffmpeg: ${error.message}`)
+    return false
   }
-  const looking = clock.every(LOOK_MS, () => {
-    const now = clock.now().mono
-    const facts = gateway.facts().paths.find(({ name }) => name === path)
-    if (facts?.online && facts.bytesIn !== bytes) {
-      bytes = facts.bytesIn
-      grewAt = now
-      patience = STALLED_MS
-      ready()
-    } else if (now - grewAt >= patience) {
-      end()
-      onStalled(noVideo(now - grewAt, facts?.problem))
-    }
-  })
-  return { silence: () => clock.now().mono - grewAt, [Symbol.dispose]: end }
 }
-
-const noVideo = (ms: number, why?: string | null): Failure =>
-  new Failure('unavailable', `no video from the camera for ${Math.round(ms / 1000)} s${why ? `: ${why}` : ''}`)
 
 /** To be told to end is no problem. */
 const orAborted = (waited: Promise<void>, signal: AbortSignal): Promise<void> =>

@@ -4,6 +4,7 @@ import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Cam } from 'onvif/promises/index.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
+import { bareHost } from '../lib/network.js'
 
 export interface OnvifLogin {
   /** A host, host:port, or an address of http or https. */
@@ -52,7 +53,7 @@ export const openSession = async (login: OnvifLogin, signal: AbortSignal): Promi
     secure ? new HttpsAgent({ rejectUnauthorized: login.check_certificate }) : new HttpAgent()
   const agent = newAgent()
   const camera = new Client({
-    ...{ hostname: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (secure ? 443 : 80) },
+    ...{ hostname: bareHost(url.hostname), port: Number(url.port) || (secure ? 443 : 80) },
     ...{ path: url.pathname + url.search, timeout: PATIENCE_MS, useSecure: secure, agent },
     // Cameras behind a router or in a container tell addresses that only they can reach.
     ...{ preserveAddress: true, secureOpts: { rejectUnauthorized: login.check_certificate } },

@@ -4,7 +4,7 @@
 import { type ClientRequest, request } from 'node:http'
 import { isIP } from 'node:net'
 import type { Clock } from '../../lib/clock.js'
-import { isOwnAddress } from '../../lib/network.js'
+import { bareHost, isOwnAddress } from '../../lib/network.js'
 import { xml } from '../../lib/xml.js'
 import { Fault } from './fault.js'
 import { newest } from './queue.js'
@@ -35,7 +35,7 @@ const LONGEST_ADDRESS = 2000
 /** Between tries, twice as long after each that fails: whoever comes back is told within the longest. */
 const PAUSE = { first: 500, most: 5000 }
 
-const bare = (host: string): string => host.replace(/^\[|\]$/g, '').toLowerCase()
+const bare = (host: string): string => bareHost(host).toLowerCase()
 
 /** A Fault when the address is not one of the caller's. */
 export const createConsumer = ({ address, remote, clock, isOwn = isOwnAddress }: ConsumerOptions): Consumer => {

@@ -3,11 +3,13 @@
 import { connect } from 'node:net'
 import type { Clock } from '../../../lib/clock.js'
 import { Failure, sentenceOf } from '../../../lib/failure.js'
+import { bareHost } from '../../../lib/network.js'
 import { NotSpoken } from '../gateway.js'
 import { type Client, createClient } from './client.js'
 import type { Feed, Relay } from './relay.js'
 import { addFrame, FRAME, formatSenderReport, parseSenderReport } from './rtp.js'
 import { parseAnnouncement, type Track } from './sdp.js'
+import { parseTransport } from './transport.js'
 import type { Answer } from './wire.js'
 
 export interface CameraDeps {
@@ -46,7 +48,7 @@ const readAddress = (url: string) => {
   const credentials = username === '' ? undefined : { username: decode(username), password: decode(password) }
   address.username = ''
   address.password = ''
-  const place = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(address.port || 554) }
+  const place = { host: bareHost(hostname), port: Number(address.port || 554) }
   return { place, name: `${hostname}:${place.port}`, credentials, target: address.href }
 }
 
@@ -101,8 +103,8 @@ const setup = async (client: Client, { base, tracks, video }: Described) => {
     const answer = await client.ask('SETUP', joinControl(base, control), { ...transport, ...session })
     if (index === video) {
       expectOk(answer, 'SETUP')
-      if (!new RegExp(`interleaved=${rtp}(-${rtcp})?\\b`, 'i').test(answer.headers.get('transport') ?? ''))
-        throw new NotSpoken('it does not send over its connection')
+      const taken = parseTransport(answer.headers.get('transport'))
+      if (taken?.kind !== 'tcp' || taken.rtp !== rtp) throw new NotSpoken('it does not send over its connection')
     }
     const [id, ...parameters] = (answer.headers.get('session') ?? '').split(';').map((part) => part.trim())
     if (id) session = { Session: id }
