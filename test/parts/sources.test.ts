@@ -70,7 +70,7 @@ test('the test pattern: a key frame each second, no B-frames, a walk at 10 s tha
   })
   const bytes = 320 * 180 * 1.5
   const eye = createMotionEye()
-  // As many pictures in a row as make a motion: where the clock in the picture turns a minute, one alone may move.
+  // As many in a row as make a motion: in two films of twelve three pictures moved, most likely by the clock in them.
   const moving: number[] = []
   let row = 0
   for (let at = 0; at < stdout.length / bytes; at++) {
