@@ -6,6 +6,7 @@ import type { Clock } from '../lib/clock.js'
 import { answerChallenge } from '../lib/digest.js'
 import { Failure, sentenceOf } from '../lib/failure.js'
 import { bareHost } from '../lib/network.js'
+import { decodePercent } from '../lib/percent.js'
 import { createJpegCutter } from '../media/jpeg-cutter.js'
 import type { HttpPictures } from '../sources/source.js'
 
@@ -72,8 +73,8 @@ const createAsker = (
   signal: AbortSignal,
 ): (() => Promise<IncomingMessage>) => {
   const credentials = {
-    username: username ?? decodeURIComponent(address.username),
-    password: password ?? decodeURIComponent(address.password),
+    username: username ?? decodePercent(address.username),
+    password: password ?? decodePercent(address.password),
   }
   const uri = `${address.pathname}${address.search}`
   let challenge: string | undefined

@@ -2,6 +2,7 @@
 // themselves is strangers' text.
 import { isIPv4 } from 'node:net'
 import { Failure, sentenceOf } from '../lib/failure.js'
+import { decodePercent } from '../lib/percent.js'
 import { createCoalesced } from '../lib/serial.js'
 import { deviceUrl } from './onvif-session.js'
 
@@ -23,18 +24,11 @@ export interface Answered {
 const MOST_CHARACTERS = 80
 
 /** Of what is percent-encoded, and of what only looks so. */
-const readable = (text: string): string => {
-  let plain = text
-  try {
-    plain = decodeURIComponent(text)
-  } catch {
-    // A name with a percent sign.
-  }
-  return plain
+const readable = (text: string): string =>
+  decodePercent(text)
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .trim()
     .slice(0, MOST_CHARACTERS)
-}
 
 /** Cameras tell addresses of every network that they are in, also such as nobody reaches. */
 const rank = ({ protocol, hostname }: URL): number =>

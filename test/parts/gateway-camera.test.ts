@@ -187,6 +187,16 @@ test.each([
   expect(await outcome).toBe('ended')
 })
 
+test.each([[[]], [['a=control:*']]])('a track without a name of its own is at the base', async (control) => {
+  const { outcome, url } = await start((one, socket) =>
+    one.method === 'DESCRIBE' ? { body: sdp(...VIDEO, ...control) } : usual(one, socket),
+  )
+  await until(() => relay.online)
+  expect(asked[2]).toMatchObject({ method: 'SETUP', url })
+  end.abort()
+  expect(await outcome).toBe('ended')
+})
+
 const hashed = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest('hex')
 const guarded =
   (challenges: readonly string[], fits: (asked: Asked) => boolean): Script =>
@@ -214,6 +224,25 @@ test.each<[string, readonly string[], (asked: Asked) => boolean]>([
   // Only the first question is asked twice; nothing of the password is in an address.
   expect(methods()).toEqual(['OPTIONS', 'DESCRIBE', 'DESCRIBE', 'SETUP', 'SETUP', 'SETUP', 'PLAY'])
   expect(asked.every(({ url }) => !url.includes('@'))).toBe(true)
+  end.abort()
+  expect(await outcome).toBe('ended')
+})
+
+test('a sign of life whose nonce has grown old is sent again with the new one', async () => {
+  let nonce = 'n1'
+  const { outcome } = await start(
+    (one, socket) =>
+      guarded([`Digest realm="Door", nonce="${nonce}"`], ({ headers }) =>
+        String(headers.authorization).includes(`nonce="${nonce}"`),
+      )(one, socket),
+    { user: 'cam:p%40ss@' },
+  )
+  await until(() => relay.online)
+  nonce = 'n2'
+  await clock.advance(10_000)
+  const alive = (): Asked[] => asked.filter(({ method }) => method === 'GET_PARAMETER')
+  await until(() => alive().length === 2)
+  expect(alive()[1]?.headers.authorization).toContain('nonce="n2"')
   end.abort()
   expect(await outcome).toBe('ended')
 })

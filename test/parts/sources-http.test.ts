@@ -69,6 +69,12 @@ test('user and password may stand in the address', async () => {
   expect((await read(url, 2)).said).toBe('ended')
 })
 
+test('a percent sign that encodes nothing is one of the password', async () => {
+  const camera = await start({ way: 'single', auth: 'digest' })
+  const url = camera.url.replace('//', `//${USER.username}:100%@`)
+  expect((await read(url, 2)).said).toBe('the camera refuses the user or the password')
+})
+
 test('questions come at the rate that was asked for', async () => {
   const camera = await start({ way: 'single' })
   const before = performance.now()

@@ -1,6 +1,7 @@
 // Where in the user's files an error comes from: out of an error's stack, or out of what Node prints when a process dies
 // of one. Pure text.
 import { basename } from 'node:path'
+import { decodePercent } from '../../lib/percent.js'
 import type { Trouble } from './wire.js'
 
 /** `file:///home/me/my.mjs:12:7` and `/home/me/my.mjs:12:7`, without Node's own files. */
@@ -10,17 +11,9 @@ const PLACE = /(?:file:\/\/)?(\/[^\s():]+\.[cm]?[jt]s):(\d+)(?::\d+)?/
 const placeIn = (lines: readonly string[], ours: string): string | null => {
   for (const line of lines) {
     const [, path = '', row = ''] = line.includes('node:') ? [] : (PLACE.exec(line) ?? [])
-    if (path !== '' && !decode(path).startsWith(ours)) return `${basename(decode(path))}:${row}`
+    if (path !== '' && !decodePercent(path).startsWith(ours)) return `${basename(decodePercent(path))}:${row}`
   }
   return null
-}
-
-const decode = (path: string): string => {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
-  }
 }
 
 /** Anything thrown. */

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import type { Clock } from '../../../lib/clock.js'
 import { Failure, sentenceOf } from '../../../lib/failure.js'
 import { bareHost } from '../../../lib/network.js'
+import { decodePercent } from '../../../lib/percent.js'
 import { NotSpoken } from '../gateway.js'
 import { type Client, createClient } from './client.js'
 import type { Feed, Relay } from './relay.js'
@@ -33,28 +34,23 @@ const SENTENCES: Readonly<Record<number, string>> = {
   503: 'the camera can not give its stream now',
 }
 
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
 /** The address to ask for, without what is said by Authorization only. */
 const readAddress = (url: string) => {
   const address = new URL(url)
   const { username, password, hostname } = address
-  const credentials = username === '' ? undefined : { username: decode(username), password: decode(password) }
+  const credentials =
+    username === '' ? undefined : { username: decodePercent(username), password: decodePercent(password) }
   address.username = ''
   address.password = ''
   const place = { host: bareHost(hostname), port: Number(address.port || 554) }
   return { place, name: `${hostname}:${place.port}`, credentials, target: address.href }
 }
 
-/** As clients do it: put behind each other, query or not. */
-const joinControl = (base: string, control: string): string =>
-  /^rtsp:/i.test(control) ? control : `${base}${base.endsWith('/') ? '' : '/'}${control}`
+/** As clients do it: put behind each other, query or not. A track without a name of its own is what the base is. */
+const joinControl = (base: string, control: string): string => {
+  if (control === '' || control === '*') return base
+  return /^rtsp:/i.test(control) ? control : `${base}${base.endsWith('/') ? '' : '/'}${control}`
+}
 
 /** Throws what an answer means that is not the one that was hoped for. */
 const expectOk = ({ status }: Answer, method: string): void => {

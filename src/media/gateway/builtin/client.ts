@@ -79,6 +79,9 @@ export const createClient = ({ socket, name, credentials, clock }: ClientDeps): 
     waiting.push(hear)
     socket.write(`${method} ${url} RTSP/1.0\r\n${lines.join('')}\r\n`)
   }
+  /** Worth asking once more: by now it is known how to say who asks. Also later, when a nonce has grown old. */
+  const asksWho = ({ status }: Answer): boolean =>
+    status === 401 && challenge !== undefined && credentials !== undefined
   const once = async (method: string, url: string, headers: Headers): Promise<Answer> => {
     // A camera that says nothing at all is the publisher's matter.
     using _late = clock.after(ANSWER_MS, () => heard && end(new NotSpoken(`it does not answer ${method}`)))
@@ -88,11 +91,11 @@ export const createClient = ({ socket, name, credentials, clock }: ClientDeps): 
     over,
     onPacket: () => {},
     send: (bytes) => void socket.write(bytes),
-    tell: (method, url, headers) => write(method, url, headers, () => {}),
+    tell: (method, url, headers) =>
+      write(method, url, headers, (answer) => asksWho(answer) && write(method, url, headers, () => {})),
     ask: async (method, url, headers = {}) => {
       const answer = await once(method, url, headers)
-      const asked = answer.status === 401 && challenge !== undefined && credentials !== undefined
-      return asked ? once(method, url, headers) : answer
+      return asksWho(answer) ? once(method, url, headers) : answer
     },
     [Symbol.dispose]: () => {
       end(new Error('it is over'))
