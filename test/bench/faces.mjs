@@ -2,14 +2,12 @@
 // watches for motion and holds its ring all the while, and the Python program that does only this.
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ancestorIsHere, startAncestor } from './ancestor.mjs'
-import { measure, measureHouse, startHouse } from './house.mjs'
+import { measure, measureHouse, settle, startHouse } from './house.mjs'
 import { openViewers } from './viewers.mjs'
 
 const CAMERA = 'door'
 const MODELS = resolve('../shared/models')
-const settle = () => sleep(3000)
 
 /** @param {import('./bench.mjs').Bench} bench @returns {Promise<import('./bench.mjs').Group>} */
 export const startFaces = async ({ film, folder, seconds }) => {

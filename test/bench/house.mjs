@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
+import { sum } from './figures.mjs'
 import { cpuByRole, pssByRole } from './process-tree.mjs'
 
 const USER = 'bench'
@@ -81,6 +82,9 @@ export const startHouse = async (folder, { cameras, detection, env = {} }) => {
 
 /** @typedef {Awaited<ReturnType<typeof startHouse>>} House */
 
+/** What has just begun is measured after this. */
+export const settle = () => sleep(3000)
+
 /** CPU seconds per minute while `seconds` pass, by role, and memory at their end. */
 export const measure = async (/** @type {number} */ root, /** @type {number} */ seconds) => {
   const before = cpuByRole(root)
@@ -92,6 +96,23 @@ export const measure = async (/** @type {number} */ root, /** @type {number} */ 
     Object.keys(after).map((role) => [role, ((after[role] ?? 0) - (before[role] ?? 0)) / minutes]),
   )
   return { cpu, pss: pssByRole(root) }
+}
+
+/** The same of plain ffmpegs beside each other, of which only themselves are counted. */
+export const measurePlain = async (
+  /** @type {readonly (readonly string[])[]} */ commands,
+  /** @type {number} */ seconds,
+) => {
+  const children = commands.map((args) =>
+    spawn('ffmpeg', ['-nostdin', '-v', 'error', ...args], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  )
+  await settle()
+  const results = await Promise.all(children.map(({ pid }) => measure(/** @type {number} */ (pid), seconds)))
+  for (const child of children) child.kill()
+  const add = (/** @type {'cpu' | 'pss'} */ what) => ({
+    plain: results.reduce((total, one) => total + sum(one[what]), 0),
+  })
+  return { cpu: add('cpu'), pss: add('pss') }
 }
 
 /** The same of a house, with the 99th percentile of its event loop's delay in ms. */

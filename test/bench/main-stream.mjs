@@ -1,9 +1,8 @@
 // What a camera with one stream costs (720p25, decoded by us): watching, recording, viewers and readers, beside plain
 // ffmpegs that do only the same decode, scale and encode, and beside Debian's motion.
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { measure, measureHouse, startHouse } from './house.mjs'
+import { measure, measureHouse, measurePlain, settle, startHouse } from './house.mjs'
 import { motionIsHere, startMotion } from './motion.mjs'
 import { plainMjpegArgs } from './plain-mjpeg.mjs'
 import { roleOf, treeOf } from './process-tree.mjs'
@@ -12,7 +11,6 @@ import { openViewers } from './viewers.mjs'
 
 const CAMERA = 'porch'
 export const MAX_AGE = 1000
-const settle = () => sleep(3000)
 
 const look =
   "select='isnan(prev_t)+not(eq(floor(t*10+0.001),floor(prev_t*10+0.001)))',scale=640:-2:flags=fast_bilinear,format=yuv420p"
@@ -43,14 +41,6 @@ export const startMainStream = async ({ film, folder, seconds }) => {
   const house = await startHouse(join(folder, CAMERA), { cameras: [camera] })
   const url = house.stream(CAMERA)
 
-  /** Only itself is counted. */
-  const plain = async (/** @type {readonly string[]} */ args) => {
-    const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
-    await settle()
-    const result = await measure(/** @type {number} */ (child.pid), seconds)
-    child.kill()
-    return result
-  }
   const watch = () => measureHouse(house, seconds)
   const mjpeg = async (/** @type {number} */ count, query = '') => {
     const viewers = openViewers(new URL(`/api/cameras/${CAMERA}/stream.mjpeg${query}`, house.http), house.auth, count)
@@ -91,10 +81,10 @@ export const startMainStream = async ({ film, folder, seconds }) => {
   return {
     ready: house.online,
     phases: {
-      floor: () => plain(floorArgs(url)),
+      floor: () => measurePlain([floorArgs(url)], seconds),
       watch,
       ...(motionIsHere() ? { motion } : {}),
-      'plain mjpeg': () => plain(plainMjpegArgs(url, '/dev/null')),
+      'plain mjpeg': () => measurePlain([plainMjpegArgs(url, '/dev/null')], seconds),
       'mjpeg 1': () => mjpeg(1),
       'mjpeg 50': () => mjpeg(50),
       'annotated 1': () => mjpeg(1, '?annotated=true'),

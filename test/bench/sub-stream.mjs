@@ -3,13 +3,11 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { playFile, startCamera } from './camera.mjs'
-import { measure, measureHouse, startHouse } from './house.mjs'
+import { measure, measureHouse, measurePlain, settle, startHouse } from './house.mjs'
 import { motionIsHere, startMotion } from './motion.mjs'
 
 const CAMERA = 'yard'
-const settle = () => sleep(3000)
 
 const makeSub = (/** @type {string} */ film, /** @type {string} */ folder) => {
   const sub = join(folder, 'sub.mp4')
@@ -30,6 +28,26 @@ const makeSub = (/** @type {string} */ film, /** @type {string} */ folder) => {
   execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', film, '-an', '-vf', 'fps=10,scale=640:360', ...encode, sub])
   return sub
 }
+
+const INPUT = [
+  '-rtsp_transport',
+  'tcp',
+  '-probesize',
+  '32',
+  '-analyzeduration',
+  '0',
+  '-flags',
+  'low_delay',
+  '-threads',
+  '1',
+]
+const SMALL = ['-vf', 'extractplanes=y,scale=320:-2:flags=area', '-fps_mode', 'passthrough', '-threads', '1']
+
+/** The least that it takes: decode and make small the one stream, copy the other into a file. */
+const floorCommands = (/** @type {import('./camera.mjs').Addresses} */ { main, sub }, /** @type {string} */ file) => [
+  [...INPUT, '-i', sub, '-an', ...SMALL, '-f', 'rawvideo', '-y', '/dev/null'],
+  [...INPUT, '-i', main, '-an', '-c', 'copy', '-movflags', '+frag_keyframe+empty_moov', '-y', file],
+]
 
 /** Bytes of all files in a folder. */
 const sizeOf = (/** @type {string} */ folder) =>
@@ -76,6 +94,7 @@ export const startSubStream = async ({ film, folder, seconds }) => {
   return {
     ready: house.online,
     phases: {
+      'sub: floor': () => measurePlain(floorCommands(camera.read, join(folder, 'copy.mp4')), seconds),
       'sub: watch': watch,
       'sub: recording': recording,
       ...(motionIsHere()

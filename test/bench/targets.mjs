@@ -27,7 +27,7 @@ export const targetsOf = (results, eyes) => {
   const p95 = (/** @type {string} */ phase, /** @type {string} */ name) => percentile(delays(phase, name), 0.95)
   const snapshots = roundsOf('snapshots').flatMap((one) => one.snapshots)
   const watched = Object.entries(results).flatMap(([name, rounds]) =>
-    /^(floor|plain mjpeg|motion|sub: motion.*|faces: .*)$/.test(name) ? [] : rounds.filter(({ pss }) => pss),
+    /^(floor|plain mjpeg|motion|sub: floor|sub: motion.*|faces: .*)$/.test(name) ? [] : rounds.filter(({ pss }) => pss),
   )
   const rows = [
     ['watch, of the floor', cpu('watch') / cpu('floor'), 1.25, 'x'],

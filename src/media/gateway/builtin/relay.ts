@@ -6,6 +6,7 @@ import { createBatch } from './batch.js'
 import { createGroup, type Group, squeeze } from './group.js'
 import { lookInto, type Seen } from './nal.js'
 import { createOutbox } from './outbox.js'
+import { createPresence } from './presence.js'
 import type { Reader } from './reader.js'
 import { FRAME, type Packet, payloadOf, sequenceOf, timeBetween } from './rtp.js'
 import { announcedSets, formatDescription, type ParameterSets, sameTracks, type Track } from './sdp.js'
@@ -71,31 +72,19 @@ export interface RelayDeps {
 export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
   const readers = new Set<Reader>()
   const proofs = new Set<Reader>()
-  /** Hear when there may be something to describe. */
-  const waiting = new Set<() => void>()
+  const presence = createPresence(clock, onOnline)
   let guard: string | undefined
-  let held = false
-  let pictured = false
   let lines: readonly Line[] = []
   let video = -1
   let group: Group = createGroup()
-  let online = false
   let publisher: { readonly end: (reason: string) => void } | undefined
   let lostAt = 0
-  let closed = false
   let ticks = 0
   /** A key frame became known among the packets that wait in the outbox. */
   let keyBegan = false
   const total = { bytesIn: 0, bytesOut: 0, dropped: 0 }
 
-  const setPictured = (now: boolean): void => {
-    const was = { pictured, online }
-    pictured = now
-    online = pictured && !held
-    if (was.pictured !== pictured || was.online !== online) for (const tell of [...waiting]) tell()
-    if (was.online !== online) onOnline(online)
-  }
-  const gets = (reader: Reader): boolean => !held || proofs.has(reader)
+  const gets = (reader: Reader): boolean => !presence.held || proofs.has(reader)
   const outbox = createOutbox(clock, (packets) => {
     const batch = createBatch(packets)
     const fresh = keyBegan ? createBatch(group.packets()) : group.overflowed ? batch : null
@@ -121,7 +110,7 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     }
     outbox.push(packet)
     // Video is there when a picture can be made of it.
-    if (!pictured && (video < 0 || group.overflowed || group.packets().length > 0)) setPictured(true)
+    if (!presence.has(true) && (video < 0 || group.overflowed || group.packets().length > 0)) presence.setPictured(true)
   }
   const endReaders = (reason: string): void => {
     for (const reader of [...readers]) reader.end(reason)
@@ -150,7 +139,7 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     publisher = undefined
     lostAt = clock.now().mono
     outbox.flush()
-    setPictured(false)
+    presence.setPictured(false)
   }
   const lookAgain = (): void => {
     for (const reader of readers) reader.skip()
@@ -162,9 +151,9 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
       return lines.map(({ track }) => track)
     },
     get online() {
-      return online
+      return presence.has(false)
     },
-    plays: (proof) => (proof ? pictured : online),
+    plays: presence.has,
     guard: (next) => {
       if (next === guard) return
       guard = next
@@ -174,14 +163,12 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
       lookAgain()
     },
     admit: (proven) => {
-      if (proven !== guard || !held) return
-      held = false
-      setPictured(pictured)
+      if (proven === guard) presence.hold(false)
     },
     publish: (tracks, end) => {
       const old = publisher
       lose()
-      held = guard !== undefined
+      presence.hold(guard !== undefined)
       old?.end('another publisher took the path over')
       if (
         !sameTracks(
@@ -215,24 +202,8 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
         },
       }
     },
-    describe: async (ms, proof = false) => {
-      const there = (): boolean => (proof ? pictured : online)
-      if (!there()) {
-        await new Promise<void>((resolve) => {
-          const end = (): void => {
-            waiting.delete(look)
-            timer[Symbol.dispose]()
-            resolve()
-          }
-          const look = (): void => {
-            if (there() || closed) end()
-          }
-          const timer = clock.after(ms, end)
-          waiting.add(look)
-        })
-      }
-      return there() ? formatDescription(name, lines) : undefined
-    },
+    describe: async (ms, proof = false) =>
+      (await presence.wait(ms, proof)) ? formatDescription(name, lines) : undefined,
     join: (reader, { own = false, proof = false } = {}) => {
       outbox.flush()
       if (proof) proofs.add(reader)
@@ -258,22 +229,21 @@ export const createRelay = ({ name, clock, onOnline }: RelayDeps): Relay => {
     tick: () => {
       for (const reader of [...readers]) if (reader.stalled) reader.end('it took nothing for 10 s')
       if (!publisher && readers.size > 0 && clock.now().mono - lostAt > ORPHAN_MS) endReaders('the stream has ended')
-      if (++ticks % REPORT_TICKS === 0 && online) for (const reader of readers) report(reader)
+      if (++ticks % REPORT_TICKS === 0 && presence.has(false)) for (const reader of readers) report(reader)
     },
     close: (reason) => {
       const old = publisher
       lose()
       old?.end(reason)
       endReaders(reason)
-      closed = true
-      for (const tell of [...waiting]) tell()
+      presence.close()
     },
     facts: () => {
       const all = [...readers]
       const sum = (of: (reader: Reader) => number): number => all.reduce((before, reader) => before + of(reader), 0)
       return {
         name,
-        online,
+        online: presence.has(false),
         readers: readers.size - proofs.size,
         bytesIn: total.bytesIn,
         bytesOut: total.bytesOut + sum(({ bytesOut }) => bytesOut),
