@@ -98,6 +98,12 @@ export const measure = async (/** @type {number} */ root, /** @type {number} */ 
   return { cpu, pss: pssByRole(root) }
 }
 
+/** How a plain ffmpeg reads a stream with the least delay and work. */
+export const plainInput = (/** @type {string} */ url) => [
+  ...['-rtsp_transport', 'tcp', '-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0', '-threads', '1'],
+  ...['-i', url],
+]
+
 /** The same of plain ffmpegs beside each other, of which only themselves are counted. */
 export const measurePlain = async (
   /** @type {readonly (readonly string[])[]} */ commands,

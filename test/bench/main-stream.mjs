@@ -2,7 +2,7 @@
 // ffmpegs that do only the same decode, scale and encode, and beside Debian's motion.
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { measure, measureHouse, measurePlain, settle, startHouse } from './house.mjs'
+import { measure, measureHouse, measurePlain, plainInput, settle, startHouse } from './house.mjs'
 import { motionIsHere, startMotion } from './motion.mjs'
 import { plainMjpegArgs } from './plain-mjpeg.mjs'
 import { roleOf, treeOf } from './process-tree.mjs'
@@ -17,8 +17,8 @@ const look =
 
 /** The least that watching takes: decode, and scale ten pictures a second. */
 const floorArgs = (/** @type {string} */ url) => [
-  ...['-rtsp_transport', 'tcp', '-flags', 'low_delay', '-probesize', '32', '-analyzeduration', '0', '-threads', '1'],
-  ...['-i', url, '-an', '-vf', look, '-fps_mode', 'passthrough', '-threads', '1', '-f', 'rawvideo', '-y', '/dev/null'],
+  ...plainInput(url),
+  ...['-an', '-vf', look, '-fps_mode', 'passthrough', '-threads', '1', '-f', 'rawvideo', '-y', '/dev/null'],
 ]
 
 /** Asks for 20 snapshots: milliseconds to the answer, and the picture's age then; null: refused. */

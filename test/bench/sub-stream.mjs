@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { playFile, startCamera } from './camera.mjs'
-import { measure, measureHouse, measurePlain, settle, startHouse } from './house.mjs'
+import { measure, measureHouse, measurePlain, plainInput, settle, startHouse } from './house.mjs'
 import { motionIsHere, startMotion } from './motion.mjs'
 
 const CAMERA = 'yard'
@@ -29,24 +29,12 @@ const makeSub = (/** @type {string} */ film, /** @type {string} */ folder) => {
   return sub
 }
 
-const INPUT = [
-  '-rtsp_transport',
-  'tcp',
-  '-probesize',
-  '32',
-  '-analyzeduration',
-  '0',
-  '-flags',
-  'low_delay',
-  '-threads',
-  '1',
-]
 const SMALL = ['-vf', 'extractplanes=y,scale=320:-2:flags=area', '-fps_mode', 'passthrough', '-threads', '1']
 
 /** The least that it takes: decode and make small the one stream, copy the other into a file. */
 const floorCommands = (/** @type {import('./camera.mjs').Addresses} */ { main, sub }, /** @type {string} */ file) => [
-  [...INPUT, '-i', sub, '-an', ...SMALL, '-f', 'rawvideo', '-y', '/dev/null'],
-  [...INPUT, '-i', main, '-an', '-c', 'copy', '-movflags', '+frag_keyframe+empty_moov', '-y', file],
+  [...plainInput(sub), '-an', ...SMALL, '-f', 'rawvideo', '-y', '/dev/null'],
+  [...plainInput(main), '-an', '-c', 'copy', '-movflags', '+frag_keyframe+empty_moov', '-y', file],
 ]
 
 /** Bytes of all files in a folder. */

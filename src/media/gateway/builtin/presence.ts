@@ -19,27 +19,31 @@ export const createPresence = (clock: Clock, onOnline: (online: boolean) => void
   const waiting = new Set<() => void>()
   let pictured = false
   let held = false
-  let online = false
   let closed = false
 
-  const has = (proof: boolean): boolean => (proof ? pictured : online)
+  const has = (proof: boolean): boolean => pictured && (proof || !held)
   const tell = (): void => {
     for (const look of [...waiting]) look()
   }
-  const change = (next: { readonly pictured?: boolean; readonly held?: boolean }): void => {
-    const was = { pictured, online }
-    ;({ pictured = pictured, held = held } = next)
-    online = pictured && !held
-    if (was.pictured !== pictured || was.online !== online) tell()
-    if (was.online !== online) onOnline(online)
+  const change = (apply: () => void): void => {
+    const before = has(false)
+    apply()
+    tell()
+    if (has(false) !== before) onOnline(!before)
   }
   return {
     has,
     get held() {
       return held
     },
-    setPictured: (pictured) => change({ pictured }),
-    hold: (held) => change({ held }),
+    setPictured: (next) =>
+      change(() => {
+        pictured = next
+      }),
+    hold: (next) =>
+      change(() => {
+        held = next
+      }),
     wait: async (ms, proof) => {
       if (has(proof)) return true
       await new Promise<void>((resolve) => {
